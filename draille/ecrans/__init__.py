@@ -1,0 +1,1 @@
+"""Écrans : gabarits de base, composants, graphiques, lecture seule et accès."""

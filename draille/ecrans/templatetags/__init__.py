@@ -1,0 +1,1 @@
+"""Étiquettes de gabarit des écrans."""

@@ -58,7 +58,7 @@ def acces_declare(vue: object) -> Predicat | str | None:
 
 
 def adresses_sans_acces(resolveur: URLResolver | None = None) -> list[str]:
-    """Adresses dont la vue ne porte ni `@exige` ni `@publique`, triées ; pour l'essai qui les liste.
+    """Adresses dont la vue ne porte ni `@exige` ni `@publique`, triées, pour l'essai du site.
 
     Sans `resolveur`, toutes les adresses du site.
     """

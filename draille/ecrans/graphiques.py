@@ -32,7 +32,7 @@ SANS_VALEUR = "non connu"
 
 @dataclass(frozen=True, slots=True)
 class Ligne:
-    """Une barre : son libellé, un nombre par série, et pour chacun l'adresse de sa liste ou rien."""
+    """Une barre : libellé, un nombre par série, et pour chacun l'adresse de sa liste ou rien."""
 
     libelle: str
     valeurs: Sequence[Nombre]
@@ -146,9 +146,7 @@ def serie(releves: Sequence[Releve], *, legende: Legende) -> str:
     if _a_taux(releves):
         cles.append(cle_trait("graphe__taux", legende.nom_taux))
     if legende.cible is not None:
-        cles.append(
-            cle_trait("graphe__cible", f"{legende.nom_cible} : {texte.pourcent(legende.cible)}")
-        )
+        cles.append(cle_trait("graphe__cible", f"{legende.nom_cible} : {_pourcent(legende.cible)}"))
     donnees = _donnees_serie(releves, legende=legende)
     return figure(svg, titre=legende.titre, cles=cles, donnees=donnees)
 
@@ -159,7 +157,7 @@ def tendance(valeurs: Sequence[Nombre], *, titre: str) -> str:
     svg = ET.Element("svg", {"class": "tendance", "role": "img", "aria-labelledby": f"{nom}-t"})
     dit = titre
     if valeurs:
-        dit = f"{titre} : de {texte.entier(valeurs[0])} à {texte.entier(valeurs[-1])}"
+        dit = f"{titre} : de {_nombre(valeurs[0])} à {_nombre(valeurs[-1])}"
     enfant(svg, "title", dit).set("id", f"{nom}-t")
     bas, haut = (min(valeurs), max(valeurs)) if valeurs else (0, 0)
     etendue = Decimal(str(haut)) - Decimal(str(bas)) or Decimal(1)
@@ -221,12 +219,22 @@ def _verifier(lignes: Sequence[Ligne], *, series: Sequence[str]) -> None:
 
 
 def _ecriture(unite: str) -> Callable[[Nombre], str]:
-    ecritures: dict[str, Callable[[Nombre], str]] = {
-        "entier": texte.entier,
-        "euros": texte.euros,
-        "pourcent": texte.pourcent,
-    }
-    return ecritures[unite]
+    return {"entier": _nombre, "euros": _euros, "pourcent": _pourcent}[unite]
+
+
+def _nombre(valeur: Nombre) -> str:
+    exact = Decimal(str(valeur))
+    if exact == exact.to_integral_value():
+        return texte.entier(int(exact))
+    return texte.decimal(exact, decimales=1)
+
+
+def _euros(valeur: Nombre) -> str:
+    return texte.euros(Decimal(str(valeur)))
+
+
+def _pourcent(valeur: Nombre) -> str:
+    return texte.pourcent(Decimal(str(valeur)))
 
 
 def _nom(sorte: str, titre: str) -> str:
@@ -271,7 +279,7 @@ def _grille(
         if part:
             mot(svg, ecrire(maximum * part), x="0", y=int(y) - 5, classe="graphe__petit")
             if a_taux:
-                dit = texte.pourcent(part)
+                dit = _pourcent(part)
                 mot(svg, dit, x="100%", y=int(y) - 5, ancre="end", classe="graphe__petit")
     if legende.cible is not None:
         y = bas - Decimal(str(legende.cible)) * (bas - haut)
@@ -294,7 +302,7 @@ def _ligne_de_taux(
     for releve, ou in zip(releves, points, strict=True):
         if ou and releve.taux is not None:
             rond = point(svg, ou, rayon=4, classe="graphe__point")
-            enfant(rond, "title", f"{releve.libelle} : {texte.pourcent(releve.taux)}")
+            enfant(rond, "title", f"{releve.libelle} : {_pourcent(releve.taux)}")
 
 
 def _donnees_barres(
@@ -321,7 +329,7 @@ def _donnees_serie(releves: Sequence[Releve], *, legende: Legende) -> ET.Element
     for releve in releves:
         cases = [Case(releve.libelle), Case(ecrire(releve.valeur), releve.lien)]
         if _a_taux(releves):
-            dit = SANS_VALEUR if releve.taux is None else texte.pourcent(releve.taux)
+            dit = SANS_VALEUR if releve.taux is None else _pourcent(releve.taux)
             cases.append(Case(dit, releve.lien_taux))
         corps.append(cases)
     return tableau(legende.titre, entetes=entetes, lignes=corps)

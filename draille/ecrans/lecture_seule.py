@@ -60,7 +60,7 @@ def methodes_qui_ecrivent(vue: object) -> frozenset[str] | None:
 
 
 def _rendre(reponse: HttpResponse) -> HttpResponse:
-    # Une réponse de gabarit se rend d'ordinaire après la vue : ses requêtes échapperaient à la garde.
+    # Une réponse de gabarit se rend d'ordinaire après la vue : ses requêtes échapperaient.
     rendre = getattr(reponse, "render", None)
     if rendre is not None and not getattr(reponse, "is_rendered", True):
         rendu: HttpResponse = rendre()

@@ -44,9 +44,9 @@ def jours_restants(avant_le: date, jour: date) -> int:
 
 
 @register.filter
-def euros(valeur: Nombre | None) -> str:
+def euros(valeur: Nombre | str | None) -> str:
     """Montant en euros à la française ; rien pour une valeur absente."""
-    return "" if valeur is None or valeur == "" else texte.euros(valeur)
+    return "" if valeur is None or valeur == "" else texte.euros(Decimal(str(valeur)))
 
 
 @register.filter
@@ -56,9 +56,10 @@ def entier(valeur: Nombre | str | None) -> str:
 
 
 @register.filter
-def pourcent(valeur: Nombre | None) -> str:
-    """Part entre 0 et 1 en pourcentage ; rien pour une valeur absente."""
-    return "" if valeur is None or valeur == "" else texte.pourcent(valeur)
+def pourcent(valeur: Nombre | None, decimales: int = 0) -> str:
+    """Part entre 0 et 1 en pourcentage ; « sans objet » pour un taux qui n'existe pas."""
+    taux = None if valeur is None else Decimal(str(valeur))
+    return texte.pourcent(taux, decimales=decimales)
 
 
 @register.filter
@@ -69,8 +70,14 @@ def date_courte(valeur: date | None) -> str:
 
 @register.filter
 def date_longue(valeur: date | None) -> str:
-    """Date en lettres (31 octobre 2020) ; rien pour une date absente."""
+    """Date en lettres (samedi 31 octobre 2020) ; rien pour une date absente."""
     return texte.date_longue(valeur) if valeur else ""
+
+
+@register.filter
+def date_moyenne(valeur: date | None) -> str:
+    """Date sans le jour de la semaine (31 octobre 2020) ; rien pour une date absente."""
+    return texte.date_moyenne(valeur) if valeur else ""
 
 
 @register.filter

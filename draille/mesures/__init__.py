@@ -1,0 +1,42 @@
+"""Les mesures : un dossier par ligne de convention. Ce module ne porte que leur descripteur."""
+
+from dataclasses import dataclass, field
+
+from draille.ecrans.menu import Entree
+from draille.ecrans.menu import declarer as declarer_menu
+from draille.moteurs.delais.registre import Delai
+from draille.moteurs.delais.registre import declarer as declarer_delai
+from draille.moteurs.indicateurs.registre import Indicateur
+from draille.moteurs.indicateurs.registre import declarer as declarer_indicateur
+from draille.noyau.journal import projections, registre
+from draille.noyau.journal.projections import Projection
+from draille.noyau.journal.registre import Abonnement, ActeDeclare
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mesure:
+    """Ce qu'une mesure apporte : ses actes, délais, indicateurs, entrées de menu, abonnements."""
+
+    code: str
+    libelle: str
+    actes: tuple[ActeDeclare, ...] = ()
+    delais: tuple[Delai, ...] = ()
+    indicateurs: tuple[Indicateur, ...] = ()
+    menu: tuple[Entree, ...] = ()
+    abonnements: tuple[Abonnement, ...] = ()
+    projections: tuple[Projection, ...] = field(default=())
+
+    def inscrire(self) -> None:
+        """Inscrit tout auprès du journal et des moteurs. Lève ValueError sur un doublon."""
+        for acte in self.actes:
+            registre.declarer(acte)
+        for delai in self.delais:
+            declarer_delai(delai)
+        for indicateur in self.indicateurs:
+            declarer_indicateur(indicateur)
+        for entree in self.menu:
+            declarer_menu(entree)
+        for abonnement in self.abonnements:
+            registre.s_abonner(abonnement)
+        for projection in self.projections:
+            projections.declarer(projection)

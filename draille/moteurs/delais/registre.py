@@ -1,0 +1,42 @@
+"""Les délais que les mesures déclarent : ouverts par un acte, fermés par un autre."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delai:
+    """Une horloge. `parametre` : le paramètre daté qui donne sa durée et sa référence à la date
+    d'ouverture (aucune valeur à cette date : l'horloge ne s'ouvre pas) ; son unité est celle du
+    paramètre (jours, semaines, mois, jours_ouvres).
+
+    `ouvert_par`, `ferme_par` : codes d'actes ; `abandonne_par` : codes qui la ferment sans suite
+    (sortie du droit). L'ouverture et la fermeture se rejoignent par `objet_id`.
+    """
+
+    code: str
+    libelle: str
+    ouvert_par: tuple[str, ...]
+    ferme_par: tuple[str, ...]
+    parametre: str
+    abandonne_par: tuple[str, ...] = ()
+    report_ouvrable: bool = False
+
+
+_delais: dict[str, Delai] = {}
+
+
+def declarer(delai: Delai) -> None:
+    """Inscrit un délai. Lève ValueError si son code est pris."""
+    if delai.code in _delais:
+        raise ValueError(f"délai déclaré deux fois : {delai.code}")
+    _delais[delai.code] = delai
+
+
+def delais() -> list[Delai]:
+    """Tous les délais, par code."""
+    return [_delais[c] for c in sorted(_delais)]
+
+
+def delai(code: str) -> Delai:
+    """Le délai de ce code. Lève KeyError s'il n'est pas déclaré."""
+    return _delais[code]

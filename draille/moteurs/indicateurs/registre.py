@@ -1,0 +1,55 @@
+"""Les indicateurs que les mesures déclarent : ce qu'ils comptent, où part et s'arrête l'horloge."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicateur:
+    """Une définition, sous un code et une version ; en changer, c'est en déclarer une autre.
+
+    Le dénominateur : les lignes de journal `d` aux codes `denominateur` (une par personne si
+    `est_par_personne`), attribuées au mois de `d.le`. Le numérateur : celles qui ont une ligne `n`
+    aux codes `numerateur`, de même `objet_id`, pour laquelle la condition SQL `condition` (sur
+    `d.le` et `n.le`) est vraie. `anciennete_min_jours` : le dénominateur n'a que les lignes âgées
+    de plus de tant de jours à la date de lecture.
+    """
+
+    code: str
+    version: int
+    libelle: str
+    definition: str
+    source: str
+    denominateur: tuple[str, ...]
+    numerateur: tuple[str, ...] = ()
+    condition: str = "true"
+    filtre: str = "true"
+    est_par_personne: bool = True
+    anciennete_min_jours: int = 0
+    ligne_convention: str = ""
+    unite: str = "personnes"
+
+
+_indicateurs: dict[tuple[str, int], Indicateur] = {}
+
+
+def declarer(indicateur: Indicateur) -> None:
+    """Inscrit un indicateur. Lève ValueError si son code et sa version sont pris."""
+    cle = (indicateur.code, indicateur.version)
+    if cle in _indicateurs:
+        raise ValueError(f"indicateur déclaré deux fois : {indicateur.code} v{indicateur.version}")
+    _indicateurs[cle] = indicateur
+
+
+def indicateurs(*, ligne_convention: str = "") -> list[Indicateur]:
+    """Les indicateurs dans l'ordre de déclaration, ceux d'une ligne de convention si elle est dite."""
+    return [
+        i
+        for i in _indicateurs.values()
+        if not ligne_convention or i.ligne_convention == ligne_convention
+    ]
+
+
+def indicateur(code: str, version: int | None = None) -> Indicateur:
+    """L'indicateur de ce code, à cette version ou à la dernière. Lève KeyError s'il est inconnu."""
+    versions = [v for c, v in _indicateurs if c == code]
+    return _indicateurs[(code, version if version is not None else max(versions, default=0))]

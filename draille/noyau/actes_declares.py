@@ -1,0 +1,10 @@
+"""Charge les déclarations d'actes du noyau : un code, une version, une charge typée."""
+
+from draille.noyau.journal import registre
+from draille.noyau.organisation import actes as organisation
+from draille.noyau.parcours import actes as parcours
+from draille.noyau.personne import actes as personne
+from draille.noyau.referent import actes as referent
+
+for _acte in (*organisation.ACTES, *personne.ACTES, *referent.ACTES, *parcours.ACTES):
+    registre.declarer(_acte)

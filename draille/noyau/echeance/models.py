@@ -1,0 +1,41 @@
+"""L'échéance : ce qui est dû, au plus tard quand ; calculée du journal, jamais saisie."""
+
+from django.db import models
+
+from draille.noyau.personne.models import Personne
+from draille.socle.donnees import DonneePersonnelle
+
+
+class Echeance(DonneePersonnelle):
+    """Une horloge ouverte par un acte, fermée par un autre. `avant_le` : dernier jour à temps."""
+
+    code = models.CharField(max_length=80)
+    personne = models.ForeignKey(Personne, on_delete=models.PROTECT, related_name="echeances")
+    objet_id = models.BigIntegerField(null=True)
+    ouverte_le = models.DateField()
+    avant_le = models.DateField()
+    fermee_le = models.DateField(null=True)
+    est_sans_suite = models.BooleanField(default=False, db_default=False)
+    ligne_ouverture_id = models.BigIntegerField()
+    ligne_fermeture_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Une seule par acte d'ouverture ; les ouvertes se lisent par limite."""
+
+        app_label = "noyau"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "ligne_ouverture_id"], name="echeance_une_par_ouverture"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["avant_le"],
+                name="echeance_ouverte",
+                condition=models.Q(fermee_le__isnull=True),
+            ),
+            models.Index(fields=["objet_id", "code"], name="echeance_objet"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} avant le {self.avant_le}"

@@ -1,0 +1,54 @@
+"""Les états qui se déduisent du journal : on les recalcule et on les compare."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Deux requêtes de mêmes colonnes : l'état gardé, et le même recalculé du journal."""
+
+    nom: str
+    etat: str
+    recalcul: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ecart:
+    """Combien de rangées manquent à l'état, et combien y sont de trop."""
+
+    nom: str
+    manquantes: int
+    en_trop: int
+
+
+_projections: dict[str, Projection] = {}
+
+
+def declarer(projection: Projection) -> None:
+    """Inscrit une projection. Lève ValueError si son nom est pris."""
+    if projection.nom in _projections:
+        raise ValueError(f"projection déclarée deux fois : {projection.nom}")
+    _projections[projection.nom] = projection
+
+
+def noms() -> list[str]:
+    """Les projections déclarées."""
+    return sorted(_projections)
+
+
+def comparer() -> list[Ecart]:
+    """Recalcule chaque projection et compte les écarts dans les deux sens."""
+    ecarts = []
+    for projection in _projections.values():
+        requete = (
+            f"WITH etat AS ({projection.etat}), recalcul AS ({projection.recalcul})"
+            " SELECT (SELECT count(*) FROM (TABLE recalcul EXCEPT ALL TABLE etat) m),"
+            " (SELECT count(*) FROM (TABLE etat EXCEPT ALL TABLE recalcul) t)"
+        )
+        with connection.cursor() as curseur:
+            curseur.execute(requete)
+            manquantes, en_trop = curseur.fetchone()
+        ecarts.append(Ecart(projection.nom, manquantes, en_trop))
+    return ecarts

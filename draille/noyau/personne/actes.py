@@ -1,0 +1,89 @@
+"""Inscrire une personne, la faire connaître d'un compartiment, la déplacer, tracer une consultation."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from draille.noyau.journal.actes import Sujet, consigner
+from draille.noyau.journal.registre import ActeDeclare
+from draille.noyau.personne.models import Consultation, Personne
+from draille.socle.acces import Acces, Compartiment, Role, cle
+from draille.socle.chiffrement import trousseau
+
+
+@dataclass(frozen=True)
+class Inscrire:
+    """Charge : d'où vient l'inscription (« accueil », « flux »)."""
+
+    origine: str
+
+
+@dataclass(frozen=True)
+class MettreAJourContact:
+    """Charge : les moyens de contact changés, sans leurs valeurs."""
+
+    champs: list[str]
+
+
+ACTES = (
+    ActeDeclare("personne.inscrire", 1, "Personne inscrite", Inscrire),
+    ActeDeclare(
+        "personne.mettre_a_jour_contact", 1, "Moyens de contact mis à jour", MettreAJourContact
+    ),
+)
+ROLES_INSCRIRE = (Role.ACCUEIL, Role.CHARGE_ORIENTATION, Role.REFERENT, Role.CADRE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identite:
+    """L'état civil que l'on inscrit. `nir` : 13 caractères, facultatif."""
+
+    nom_naissance: str
+    prenom: str
+    nom_usage: str = ""
+    sexe: str = ""
+    naissance_le: date | None = None
+    naissance_precision: str = Personne.Precision.JOUR
+    nir: str = ""
+
+
+@transaction.atomic
+def inscrire(
+    *, identite: Identite, compartiment: Compartiment, commune_id: int | None, par: Acces, le: date
+) -> Personne:
+    """Inscrit une personne dans un compartiment. Lève `Refus('acces.refuse')` sans habilitation."""
+    cle_acces = cle(compartiment=compartiment, commune_id=commune_id)
+    par.exiger(ROLES_INSCRIRE, cle_ligne=cle_acces, action="inscrire une personne")
+    nir = identite.nir.encode()
+    personne = Personne(
+        nom_naissance=identite.nom_naissance,
+        nom_usage=identite.nom_usage,
+        prenom=identite.prenom,
+        sexe=identite.sexe,
+        naissance_le=identite.naissance_le,
+        naissance_precision=identite.naissance_precision,
+        nir_chiffre=trousseau().chiffrer(nir) if nir else None,
+        nir_empreinte=trousseau().empreinte(nir) if nir else None,
+        commune_id=commune_id,
+        compartiments=[int(compartiment)],
+    )
+    personne.save(force_insert=True)
+    sujet = Sujet(
+        compartiment=compartiment,
+        personne_id=personne.pk,
+        commune_id=commune_id,
+        objet_id=personne.pk,
+    )
+    consigner(charge=Inscrire(origine="accueil"), par=par, le=le, sujet=sujet)
+    return personne
+
+
+def consulter(*, personne: Personne, page: str, compartiment: Compartiment, par: Acces) -> None:
+    """Écrit que cet agent a ouvert le dossier de cette personne (CASF L262-44, RGPD article 32)."""
+    Consultation.objects.create(
+        agent_id=par.agent_id,
+        personne=personne,
+        page=page,
+        cle_acces=cle(compartiment=compartiment, commune_id=personne.commune_id),
+    )

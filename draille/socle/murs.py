@@ -1,0 +1,124 @@
+"""Le second mur : la sécurité par ligne de PostgreSQL, posée sur chaque table personnelle.
+
+Posé après chaque migration, et sans effet s'il l'est déjà : une table nouvelle ne peut pas l'oublier.
+"""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.db import connections, models
+from django.db.backends.utils import CursorWrapper
+
+from draille.socle.acces import PAS
+from draille.socle.donnees import DonneePersonnelle
+
+_CLES = "(SELECT draille_cles())::integer[]"
+_UNE_CLE = f"(cle_acces = ANY({_CLES}) OR (cle_acces - cle_acces % {PAS}) = ANY({_CLES}))"
+_PREDICATS = {
+    "noyau_personne": f"(cles_acces && {_CLES})",
+    "noyau_lignejournal": (
+        f"((cle_acces IS NULL AND (SELECT draille_contexte_ouvert())) OR {_UNE_CLE})"
+    ),
+}
+_AJOUT_SEUL = ("noyau_lignejournal", "noyau_scellement", "noyau_consultation")
+
+
+def modeles_personnels() -> list[type[models.Model]]:
+    """Les modèles dont la table porte des données personnelles."""
+    concrets = [m for m in apps.get_models() if issubclass(m, DonneePersonnelle)]
+    nommes = [m for m in apps.get_models() if m._meta.db_table in _PREDICATS]
+    return [*nommes, *concrets]
+
+
+def predicat(modele: type[models.Model]) -> str:
+    """Le prédicat SQL de la sécurité par ligne de ce modèle."""
+    return _PREDICATS.get(modele._meta.db_table, _UNE_CLE)
+
+
+def apres_migration(sender: AppConfig, using: str, **_: Any) -> None:
+    """Pose murs, déclencheurs et droits, une fois que la dernière application a migré."""
+    if sender.label != [c.label for c in apps.get_app_configs() if c.models_module][-1]:
+        return
+    with connections[using].cursor() as curseur:
+        presentes = set(connections[using].introspection.table_names(curseur))
+        if "noyau_personne" not in presentes:
+            return
+        poses = [m for m in modeles_personnels() if m._meta.db_table in presentes]
+        for modele in poses:
+            _poser_mur(curseur, modele)
+        for table in _AJOUT_SEUL:
+            _poser_ajout_seul(curseur, table)
+        _poser_suivi(curseur, poses)
+        _poser_verrou(curseur)
+        _donner_droits(curseur)
+
+
+def _poser_mur(curseur: CursorWrapper, modele: type[models.Model]) -> None:
+    table = modele._meta.db_table
+    curseur.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    curseur.execute(f"DROP POLICY IF EXISTS mur ON {table}")
+    condition = predicat(modele)
+    curseur.execute(f"CREATE POLICY mur ON {table} USING ({condition}) WITH CHECK ({condition})")
+
+
+def _poser_ajout_seul(curseur: CursorWrapper, table: str) -> None:
+    curseur.execute(f"DROP TRIGGER IF EXISTS ajout_seul ON {table}")
+    curseur.execute(f"DROP TRIGGER IF EXISTS ajout_seul_table ON {table}")
+    curseur.execute(
+        f"CREATE TRIGGER ajout_seul BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION draille_ajout_seul()"
+    )
+    curseur.execute(
+        f"CREATE TRIGGER ajout_seul_table BEFORE TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION draille_ajout_seul()"
+    )
+    # ALWAYS : même une session en mode « réplique » ne passe pas à côté.
+    curseur.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER ajout_seul")
+    curseur.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER ajout_seul_table")
+
+
+def _poser_suivi(curseur: CursorWrapper, poses: list[type[models.Model]]) -> None:
+    """Quand une personne change de commune, toutes ses lignes changent de clé d'accès."""
+    suivies = [
+        m._meta.db_table
+        for m in poses
+        if any(getattr(f, "attname", "") == "personne_id" for f in m._meta.get_fields())
+    ]
+    maj = "\n".join(
+        f"UPDATE {table} SET cle_acces = cle_acces - cle_acces % {PAS} + commune"
+        " WHERE personne_id = NEW.id AND cle_acces IS NOT NULL;"
+        for table in suivies
+    )
+    curseur.execute(
+        "CREATE OR REPLACE FUNCTION draille_suivre_personne() RETURNS trigger"
+        " LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$"
+        " DECLARE commune integer := coalesce(NEW.commune_id, 99999);"
+        f" BEGIN {maj} RETURN NULL; END $$"
+    )
+    curseur.execute("DROP TRIGGER IF EXISTS suivre ON noyau_personne")
+    curseur.execute(
+        "CREATE TRIGGER suivre AFTER UPDATE OF commune_id ON noyau_personne FOR EACH ROW"
+        " WHEN (OLD.commune_id IS DISTINCT FROM NEW.commune_id)"
+        " EXECUTE FUNCTION draille_suivre_personne()"
+    )
+
+
+def _poser_verrou(curseur: CursorWrapper) -> None:
+    """Sceller attend les écritures en cours : une ligne tardive paraîtrait ajoutée après coup."""
+    curseur.execute(
+        "CREATE OR REPLACE FUNCTION draille_verrouiller_journal() RETURNS void LANGUAGE sql"
+        " SECURITY DEFINER SET search_path = public AS"
+        " $$ LOCK TABLE noyau_lignejournal IN EXCLUSIVE MODE $$"
+    )
+
+
+def _donner_droits(curseur: CursorWrapper) -> None:
+    role = settings.DRAILLE_ROLE_APPLICATION
+    curseur.execute(f'GRANT USAGE ON SCHEMA public TO "{role}"')
+    curseur.execute(
+        f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"'
+    )
+    curseur.execute(f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"')
+    for table in _AJOUT_SEUL:
+        curseur.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{role}"')

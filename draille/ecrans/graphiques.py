@@ -26,6 +26,9 @@ from draille.ecrans.svg import (
 from draille.socle import texte
 
 SERIES_AU_PLUS = 6
+# Place des graduations à gauche et à droite des colonnes, en pourcentage de l'image.
+MARGE = Decimal(12)
+LARGEUR = 100 - 2 * MARGE
 # Une case vide se lirait « zéro » : l'absence a son mot.
 SANS_VALEUR = "non connu"
 
@@ -119,9 +122,9 @@ def serie(releves: Sequence[Releve], *, legende: Legende) -> str:
     maximum = _arrondi_haut(max((Decimal(str(r.valeur)) for r in releves), default=Decimal(0)))
     _grille(svg, maximum=maximum, legende=legende, bornes=(haut, bas), a_taux=_a_taux(releves))
     ecrire = _ecriture(legende.unite)
-    pas = Decimal(84) / max(len(releves), 1)
+    pas = LARGEUR / max(len(releves), 1)
     for rang, releve in enumerate(releves):
-        gauche = 8 + rang * pas
+        gauche = MARGE + rang * pas
         hauteur = Decimal(str(releve.valeur)) / maximum * (bas - haut)
         colonne = rectangle(
             svg,
@@ -293,7 +296,7 @@ def _ligne_de_taux(
     points: list[tuple[Decimal, Decimal] | None] = [
         None
         if r.taux is None
-        else (8 + rang * pas + pas / 2, bas - Decimal(str(r.taux)) * (bas - haut))
+        else (MARGE + rang * pas + pas / 2, bas - Decimal(str(r.taux)) * (bas - haut))
         for rang, r in enumerate(releves)
     ]
     for de, a in zip(points, points[1:], strict=False):

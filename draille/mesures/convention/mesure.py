@@ -1,5 +1,6 @@
 """Le descripteur de la mesure."""
 
 from draille.mesures import Mesure
+from draille.mesures.convention.actes import ACTES
 
-MESURE = Mesure(code="convention", libelle="Convention")
+MESURE = Mesure(code="convention", libelle="Convention", actes=ACTES)

@@ -1,17 +1,20 @@
 """Les indicateurs que les mesures déclarent : ce qu'ils comptent, où part et s'arrête l'horloge."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicateur:
     """Une définition, sous un code et une version ; en changer, c'est en déclarer une autre.
 
-    Le dénominateur : les lignes de journal `d` aux codes `denominateur` (une par personne si
-    `est_par_personne`), attribuées au mois de `d.le`. Le numérateur : celles qui ont une ligne `n`
-    aux codes `numerateur`, de même `objet_id`, pour laquelle la condition SQL `condition` (sur
-    `d.le` et `n.le`) est vraie. `anciennete_min_jours` : le dénominateur n'a que les lignes âgées
-    de plus de tant de jours à la date de lecture.
+    Le dénominateur : les lignes de journal `d` aux codes `denominateur` qui passent `filtre` (SQL
+    sur `d`), attribuées au mois de `d.le`, à raison d'une par personne et par mois (`unicite`
+    « mois »), de la première de chaque personne (« premiere ») ou de toutes (« aucune »). Le
+    numérateur : celles qui ont une ligne `n` aux codes `numerateur`, de même `objet_id`, pour
+    laquelle la condition SQL `condition` (sur `d.le` et `n.le`) est vraie ; sans `numerateur`,
+    l'indicateur est un simple compte. `anciennete_min_jours` : le dénominateur n'a que les lignes
+    âgées de plus de tant de jours à la date de lecture.
     """
 
     code: str
@@ -23,7 +26,7 @@ class Indicateur:
     numerateur: tuple[str, ...] = ()
     condition: str = "true"
     filtre: str = "true"
-    est_par_personne: bool = True
+    unicite: Literal["mois", "premiere", "aucune"] = "mois"
     anciennete_min_jours: int = 0
     ligne_convention: str = ""
     unite: str = "personnes"

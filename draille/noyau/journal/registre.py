@@ -3,7 +3,7 @@
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -95,7 +95,7 @@ def abonnements(*, immediats: bool) -> Iterator[Abonnement]:
     return (a for a in _abonnements.values() if a.est_immediat == immediats)
 
 
-def acte_de(charge: type[Any]) -> ActeDeclare:
+def acte_de(charge: Any) -> ActeDeclare:
     """L'acte dont c'est la charge. Lève KeyError s'il n'est pas déclaré."""
     return _par_charge[charge]
 
@@ -129,13 +129,13 @@ def depuis_json(code: str, version: int, contenu: dict[str, Any]) -> Any:
     return charge(**{n: _typer(contenu[n], t) for n, t in _types(charge).items()})
 
 
-def champs(charge: type[Any]) -> list[str]:
+def champs(charge: Any) -> list[str]:
     """Les noms des champs d'une charge, dans l'ordre déclaré."""
     return list(_types(charge))
 
 
 @cache
-def _types(charge: Hashable) -> dict[str, Any]:
+def _types(charge: Any) -> dict[str, Any]:
     return typing.get_type_hints(charge)
 
 

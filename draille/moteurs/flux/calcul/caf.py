@@ -40,7 +40,7 @@ RACINE = "Racine"
 OCTETS_PAR_MORCEAU = 64 * 1024
 OCTETS_PROLOGUE = 1024 * 1024
 OCTETS_DOSSIER = 32 * 1024 * 1024
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
     "load_dtd": False,
@@ -185,10 +185,10 @@ def _controler_debut(morceau: bytes, nom: str) -> None:
 
 
 def _refuser_xml(erreur: etree.XMLSyntaxError, nom: str, *, tronque: bool) -> NoReturn:
-    ligne = erreur.lineno or 1
-    if erreur.code in ERREURS_ENCODAGE or "conversion" in (erreur.msg or ""):
+    ligne, numero = erreur.lineno or 1, getattr(erreur, "code", 0)
+    if numero in ERREURS_ENCODAGE or "conversion" in (erreur.msg or ""):
         raise refuser("encodage", nom=nom, ligne=ligne) from None
-    if erreur.code == etree.ErrorTypes.ERR_UNDECLARED_ENTITY:
+    if numero == etree.ErrorTypes.ERR_UNDECLARED_ENTITY:
         raise refuser("dtd_interdite", nom=nom) from None
     code = "fichier_tronque" if tronque else "xml_mal_forme"
     raise refuser(code, nom=nom, ligne=ligne) from None

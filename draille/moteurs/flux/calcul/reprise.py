@@ -93,8 +93,7 @@ def _accorder(valeur: str) -> str:
 
 def serialiser(element: Any) -> bytes:
     """Rend le dossier en XML windows-1252 ; un caractère hors de ce jeu devient une référence."""
-    contenu: bytes = etree.tostring(element, encoding="windows-1252", with_tail=False)
-    return contenu
+    return bytes(etree.tostring(element, encoding="windows-1252", with_tail=False))
 
 
 def analyser_fragment(xml: bytes) -> Any:

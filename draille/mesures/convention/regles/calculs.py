@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from enum import StrEnum
 
 from draille.mesures.convention.regles.modele import (
     Annonce,
@@ -13,6 +12,7 @@ from draille.mesures.convention.regles.modele import (
     Cote,
     GenreCible,
     Hypotheses,
+    Libellee,
     Ligne,
     Montant,
     Nature,
@@ -27,23 +27,23 @@ ZERO = Decimal(0)
 GRAIN_MAX = 1000
 
 
-class EtatPeriode(StrEnum):
+class EtatPeriode(Libellee):
     """Où en est la convention à une date."""
 
-    A_VENIR = "a_venir"
-    EN_COURS = "en_cours"
-    TERMINEE = "terminee"
-    NON_PUBLIEE = "non_publiee"
+    A_VENIR = "a_venir", "À venir"
+    EN_COURS = "en_cours", "En cours"
+    TERMINEE = "terminee", "Terminée"
+    NON_PUBLIEE = "non_publiee", "Dates non publiées"
 
 
-class EtatParite(StrEnum):
+class EtatParite(Libellee):
     """Ce que l'on peut dire de la parité."""
 
-    EXACTE = "exacte"
-    DEPARTEMENT_AU_DELA = "departement_au_dela"
-    ROMPUE = "rompue"
-    NON_PUBLIEE = "non_publiee"
-    SANS_OBJET = "sans_objet"
+    EXACTE = "exacte", "Parité exacte"
+    DEPARTEMENT_AU_DELA = "departement_au_dela", "Le Département va au-delà"
+    ROMPUE = "rompue", "Parité rompue"
+    NON_PUBLIEE = "non_publiee", "Partage non publié"
+    SANS_OBJET = "sans_objet", "Sans objet"
 
 
 @dataclass(frozen=True)

@@ -9,49 +9,62 @@ from decimal import Decimal
 from enum import StrEnum
 
 
-class Genre(StrEnum):
+class Libellee(StrEnum):
+    """Une valeur écrite dans les fichiers et la base, et le libellé que l'on montre."""
+
+    libelle: str
+
+    def __new__(cls, valeur: str, libelle: str = "") -> "Libellee":
+        """Garde le libellé à côté de la valeur."""
+        membre = str.__new__(cls, valeur)
+        membre._value_ = valeur
+        membre.libelle = libelle
+        return membre
+
+
+class Genre(Libellee):
     """La sorte de cadre qui engage le Département."""
 
-    CONVENTION = "convention"
-    CONTRAT = "contrat"
-    SCHEMA = "schema"
-    PROGRAMME = "programme"
-    DISPOSITIF = "dispositif"
+    CONVENTION = "convention", "Convention"
+    CONTRAT = "contrat", "Contrat"
+    SCHEMA = "schema", "Schéma"
+    PROGRAMME = "programme", "Programme"
+    DISPOSITIF = "dispositif", "Dispositif"
 
 
-class Nature(StrEnum):
+class Nature(Libellee):
     """Qui a voulu la ligne ; `AXE` quand le texte ne distingue pas."""
 
-    NATIONALE = "nationale"
-    DEPARTEMENTALE = "departementale"
-    AXE = "axe"
+    NATIONALE = "nationale", "Nationale"
+    DEPARTEMENTALE = "departementale", "Départementale"
+    AXE = "axe", "Axe"
 
 
-class Cote(StrEnum):
+class Cote(Libellee):
     """De quel côté de la parité se tient un financeur."""
 
-    ETAT = "etat"
-    DEPARTEMENT = "departement"
-    AUTRE = "autre"
+    ETAT = "etat", "État"
+    DEPARTEMENT = "departement", "Département"
+    AUTRE = "autre", "Autre financeur"
 
 
-class Portee(StrEnum):
+class Portee(Libellee):
     """À quel niveau la parité se vérifie."""
 
-    TOTAL = "total"
-    ACTION = "action"
+    TOTAL = "total", "Sur l'ensemble"
+    ACTION = "action", "Action par action"
 
 
-class GenreCible(StrEnum):
+class GenreCible(Libellee):
     """Comment se lit la valeur d'une cible."""
 
-    MULTIPLICATEUR = "multiplicateur"
-    MAINTIEN = "maintien"
-    TAUX = "taux"
-    ABSOLU = "absolu"
-    MOINS_DE = "moins_de"
-    AU_PLUS = "au_plus"
-    INTERVALLE = "intervalle"
+    MULTIPLICATEUR = "multiplicateur", "Multiplier"
+    MAINTIEN = "maintien", "Maintenir"
+    TAUX = "taux", "Atteindre un taux"
+    ABSOLU = "absolu", "Atteindre un nombre"
+    MOINS_DE = "moins_de", "Moins de"
+    AU_PLUS = "au_plus", "Au plus"
+    INTERVALLE = "intervalle", "Entre deux valeurs"
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ def _django(parametres: dict[str, Any]) -> dict[str, Any]:
 def bases() -> dict[str, dict[str, Any]]:
     """Les deux alias : `default` sous le rôle de l'application, `proprietaire` pour migrer.
 
-    `DATABASE_URL` est celle de l'application, `DATABASE_URL_PROPRIETAIRE` celle des migrations.
+    `DATABASE_URL` est celle de l'application, `DATABASE_URL_PROPRIETAIRE` celle des migrations ;
+    sans elles, `DRAILLE_BASE` nomme la base du serveur embarqué.
     """
     adresse = os.environ.get("DATABASE_URL", "")
     if adresse:
@@ -38,7 +39,8 @@ def bases() -> dict[str, dict[str, Any]]:
         proprietaire = url_vers_connexion(os.environ.get("DATABASE_URL_PROPRIETAIRE") or adresse)
         return {"default": _django(application), "proprietaire": _django(proprietaire)}
     embarquees = connexions()
+    nom = os.environ.get("DRAILLE_BASE") or embarquees.application["dbname"]
     return {
-        "default": _django(dict(embarquees.application)),
-        "proprietaire": _django(dict(embarquees.proprietaire)),
+        "default": _django({**embarquees.application, "dbname": nom}),
+        "proprietaire": _django({**embarquees.proprietaire, "dbname": nom}),
     }

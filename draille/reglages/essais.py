@@ -1,4 +1,4 @@
-"""Les réglages des essais : la base embarquée, démarrée ici ; rapides, sans rien affaiblir d'autre."""
+"""Les réglages des essais : la base embarquée, démarrée ici."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Les secrets d'une installation sans environnement : tirés une fois, gardés en 0600, jamais versionnés."""
+"""Les secrets d'une installation sans environnement : tirés une fois, gardés en 0600."""
 
 import base64
 import json

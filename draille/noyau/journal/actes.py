@@ -85,7 +85,7 @@ def consigner_lot(
     """Écrit une ligne par rangée de `source`, requête qui rend `le`, `personne_id`, `objet_id`,
     `cle_acces` et `charge` (jsonb). Sert ensuite les abonnements immédiats.
 
-    Lève TypeError si une charge n'a pas exactement les clés déclarées : la transaction est à défaire.
+    Lève TypeError si une charge n'a pas les clés déclarées : la transaction est à défaire.
     """
     assert connection.in_atomic_block, "un acte s'écrit dans une transaction"
     declare = registre.acte_de(acte)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from draille.socle.acces import Acces
@@ -63,13 +62,14 @@ class Abonnement:
     est_immediat: bool = False
 
 
+_TYPES: dict[Any, dict[str, Any]] = {}
 _actes: dict[tuple[str, int], ActeDeclare] = {}
 _par_charge: dict[type[Any], ActeDeclare] = {}
 _abonnements: dict[str, Abonnement] = {}
 
 
 def declarer(acte: ActeDeclare) -> None:
-    """Inscrit un acte. Lève ValueError si le code et la version existent, ou si la charge est mal typée."""
+    """Inscrit un acte. Lève ValueError s'il est déjà déclaré ou si sa charge est mal typée."""
     if (acte.code, acte.version) in _actes:
         raise ValueError(f"acte déclaré deux fois : {acte.code} version {acte.version}")
     if "." not in acte.code:
@@ -112,7 +112,7 @@ def libelle(code: str) -> str:
 
 
 def vers_json(charge: Any) -> dict[str, Any]:
-    """La charge en JSON, chaque valeur vérifiée. Lève TypeError si l'une n'a pas le type déclaré."""
+    """La charge en JSON, valeurs vérifiées. Lève TypeError si l'une n'a pas son type."""
     attendus = _types(type(charge))
     resultat = {}
     for nom, attendu in attendus.items():
@@ -134,9 +134,10 @@ def champs(charge: Any) -> list[str]:
     return list(_types(charge))
 
 
-@cache
 def _types(charge: Any) -> dict[str, Any]:
-    return typing.get_type_hints(charge)
+    if charge not in _TYPES:
+        _TYPES[charge] = typing.get_type_hints(charge)
+    return _TYPES[charge]
 
 
 def _membres(attendu: Any) -> tuple[Any, ...]:

@@ -36,7 +36,10 @@ class Choix:
 
 @transaction.atomic
 def ouvrir(*, personne: Personne, choix: Choix, cle_acces: int, par: Acces, le: date) -> Parcours:
-    """Ouvre un parcours ; clôt celui de même nature. Lève `Refus('parcours.date')` s'il commence le même jour."""
+    """Ouvre un parcours et clôt celui de même nature.
+
+    Lève `Refus('parcours.date')` s'il commence ce même jour ou après.
+    """
     par.exiger(ROLES_OUVRIR, cle_ligne=cle_acces, action="ouvrir un parcours")
     dernier = (
         Parcours.objects.filter(personne=personne, nature=choix.nature).order_by("-rang").first()

@@ -1,5 +1,6 @@
-"""Inscrire une personne, la faire connaître d'un compartiment, la déplacer, tracer une consultation."""
+"""Inscrire une personne, tracer une consultation de son dossier."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -87,3 +88,28 @@ def consulter(*, personne: Personne, page: str, compartiment: Compartiment, par:
         page=page,
         cle_acces=cle(compartiment=compartiment, commune_id=personne.commune_id),
     )
+
+
+@transaction.atomic
+def tourner_les_cles(*, progression: Callable[[int], None]) -> int:
+    """Rechiffre les NIR sous la clé courante et refait leurs empreintes ; rend leur nombre.
+
+    Tout ou rien : les empreintes ne se comparent que si toutes viennent de la même clé.
+    """
+    nombre = 0
+    lot: list[Personne] = []
+    for personne in Personne.objects.exclude(nir_chiffre=None).iterator(chunk_size=2000):
+        nir = trousseau().dechiffrer(bytes(personne.nir_chiffre))
+        personne.nir_chiffre = trousseau().chiffrer(nir)
+        personne.nir_empreinte = trousseau().empreinte(nir)
+        lot.append(personne)
+        if len(lot) == 2000:
+            nombre += _enregistrer_cles(lot, progression)
+            lot = []
+    return nombre + _enregistrer_cles(lot, progression)
+
+
+def _enregistrer_cles(lot: list[Personne], progression: Callable[[int], None]) -> int:
+    Personne.objects.bulk_update(lot, ["nir_chiffre", "nir_empreinte"])
+    progression(len(lot))
+    return len(lot)

@@ -46,8 +46,8 @@ def designer(
 ) -> Referent:
     """Désigne un référent ; le précédent de même nature s'arrête ce jour (CASF L262-27).
 
-    Lève `Refus('acces.refuse')` sans habilitation, `Refus('referent.date')` si le précédent commence
-    ce jour ou après.
+    Lève `Refus('acces.refuse')` sans habilitation, `Refus('referent.date')` si le précédent
+    commence ce jour ou après.
     """
     cle_acces = cle(compartiment=compartiment, commune_id=personne.commune_id)
     par.exiger(ROLES_DESIGNER, cle_ligne=cle_acces, action="désigner un référent")

@@ -1,0 +1,30 @@
+"""`draille cles tourner` : rechiffrer sous la clé courante ce qui l'est sous une ancienne."""
+
+import argparse
+from typing import Any
+
+from draille.commande.preparation import barre, preparer
+
+
+def inscrire(sous: Any) -> None:
+    """Ajoute la sous-commande."""
+    analyseur = sous.add_parser("cles", help="changer de clé de chiffrement")
+    analyseur.add_argument("action", choices=["tourner"])
+    analyseur.set_defaults(executer=executer)
+
+
+def executer(demande: argparse.Namespace) -> int:
+    """Rechiffre chaque NIR sous la première clé de DRAILLE_CLES et refait son empreinte."""
+    preparer()
+    from draille.noyau.personne.actes import tourner_les_cles
+    from draille.noyau.personne.models import Personne
+    from draille.socle import contexte, horloge
+    from draille.socle.acces import acces_systeme
+
+    acces = acces_systeme(nom="changement de clé")
+    with contexte.ouvrir(acces=acces, instant=horloge.maintenant()), barre() as progres:
+        total = Personne.objects.exclude(nir_chiffre=None).count()
+        tache = progres.add_task("Identifiants", total=total)
+        nombre = tourner_les_cles(progression=lambda n: progres.advance(tache, n))
+    print(f"{nombre} identifiant(s) rechiffré(s).")
+    return 0

@@ -150,9 +150,12 @@ class PgEmbarque:
             self._arreter(self._compte())
 
     def etat(self) -> Etat:
-        """L'état, sans rien démarrer."""
+        """L'état, sans rien démarrer. Lève `BaseIndisponible` si elle est à un autre compte."""
         fichier = self.grappe / "PG_VERSION"
-        est_creee = fichier.exists()
+        try:
+            est_creee = fichier.exists()
+        except PermissionError as erreur:
+            raise BaseIndisponible(f"{self.dossier} appartient à un autre compte.") from erreur
         pid = self._pid()
         return Etat(
             est_creee=est_creee,

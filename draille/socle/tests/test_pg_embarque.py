@@ -223,6 +223,8 @@ def test_sous_un_compte_ordinaire(dossier):
     compte = pwd.getpwnam("nobody")
     sous_dossier = dossier / "ordinaire"
     sous_dossier.mkdir()
+    (dossier / "ferme" / "grappe").mkdir(parents=True)
+    (dossier / "ferme").chmod(0o700)
     dossier.chmod(0o755)
     os.chown(sous_dossier, compte.pw_uid, compte.pw_gid)
     fils = os.fork()
@@ -232,6 +234,12 @@ def test_sous_un_compte_ordinaire(dossier):
             os.setgroups([])
             os.setgid(compte.pw_gid)
             os.setuid(compte.pw_uid)
+            try:
+                PgEmbarque(dossier / "ferme").etat()
+            except BaseIndisponible:
+                pass
+            else:
+                os._exit(3)
             pg = PgEmbarque(sous_dossier)
             acces = pg.demarrer()
             sain = _un(acces.application, "SELECT current_user") == "draille_app"

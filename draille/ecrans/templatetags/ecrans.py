@@ -1,6 +1,6 @@
 """Étiquettes et filtres des gabarits : mots des échéances, nombres, champs, graphiques."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from draille.ecrans import graphiques, mots
 from draille.ecrans.graphiques import Legende, Ligne, Releve
 from draille.socle import texte
+from draille.socle.acces import Role
 
 register = template.Library()
 Nombre = int | float | Decimal
@@ -93,6 +94,13 @@ def part_de(fait: object, total: object) -> int:
     return min(100, 100 * int(str(fait) or 0) // sur) if sur > 0 else 0
 
 
+@register.filter
+def en_mots(roles: Iterable[Role]) -> str:
+    """Rôles d'un agent en toutes lettres, dans l'ordre où l'énumération les déclare."""
+    detenus = frozenset(roles)
+    return ", ".join(role.libelle for role in Role if role in detenus)
+
+
 # --- champs de formulaire ----------------------------------------------------------------------
 
 
@@ -118,8 +126,12 @@ def decrit_par(champ: BoundField, aide: str = "") -> str:
 @register.filter
 def saisie(champ: BoundField, aide: str = "") -> SafeString:
     """La saisie d'un champ, reliée à son aide et à son erreur."""
+    # Un texte fantôme s'efface à la frappe et contraste mal : le libellé et l'aide suffisent.
+    attributs: dict[str, str | bool] = {"placeholder": False}
     decrit = "" if est_groupe(champ) else decrit_par(champ, aide)
-    return champ.as_widget(attrs={"aria-describedby": decrit} if decrit else {})
+    if decrit:
+        attributs["aria-describedby"] = decrit
+    return champ.as_widget(attrs=attributs)
 
 
 # --- listes ------------------------------------------------------------------------------------

@@ -150,7 +150,8 @@ def _prologue(morceaux: Iterator[bytes], nom: str) -> bytes:
             if racine.getroottree().docinfo.internalDTD is not None:
                 raise refuser("dtd_interdite", nom=nom)
             if racine.tag != RACINE:
-                raise refuser("racine_inconnue", nom=nom, detail=racine.tag)
+                balise = racine.tag.replace("{", "").replace("}", " : ")
+                raise refuser("racine_inconnue", nom=nom, detail=balise)
             return lu
         if len(lu) > OCTETS_PROLOGUE:
             raise refuser("racine_inconnue", nom=nom, detail="un prologue démesuré")
@@ -185,10 +186,13 @@ def _controler_debut(morceau: bytes, nom: str) -> None:
 
 
 def _refuser_xml(erreur: etree.XMLSyntaxError, nom: str, *, tronque: bool) -> NoReturn:
-    ligne, numero = erreur.lineno or 1, getattr(erreur, "code", 0)
-    if numero in ERREURS_ENCODAGE or "conversion" in (erreur.msg or ""):
+    # Le message levé est parfois celui d'une conséquence ; la cause est la première du relevé.
+    releve = list(erreur.error_log)
+    ligne = (releve[0].line if releve else erreur.lineno) or 1
+    types = {cause.type for cause in releve} | {getattr(erreur, "code", 0)}
+    if types & ERREURS_ENCODAGE or "conversion" in (erreur.msg or ""):
         raise refuser("encodage", nom=nom, ligne=ligne) from None
-    if numero == etree.ErrorTypes.ERR_UNDECLARED_ENTITY:
+    if etree.ErrorTypes.ERR_UNDECLARED_ENTITY in types:
         raise refuser("dtd_interdite", nom=nom) from None
     code = "fichier_tronque" if tronque else "xml_mal_forme"
     raise refuser(code, nom=nom, ligne=ligne) from None

@@ -50,7 +50,7 @@ def ouvrir(chemin: Path, *, nom: str = "", limites: Limites = LIMITES) -> Iterat
     with chemin.open("rb") as debut:
         signature = debut.read(4)
     if signature not in (SIGNATURE_ZIP, SIGNATURE_ZIP_VIDE):
-        yield [Interne(nom, taille, partial(chemin.open, "rb"))]
+        yield [Interne(nom, taille, partial(_ouvrir_brut, chemin))]
         return
     try:
         archive = zipfile.ZipFile(chemin)
@@ -60,6 +60,10 @@ def ouvrir(chemin: Path, *, nom: str = "", limites: Limites = LIMITES) -> Iterat
         membres = [m for m in archive.infolist() if not m.is_dir()]
         _controler(membres, nom=nom, taille=taille, limites=limites)
         yield [Interne(m.filename, m.file_size, partial(archive.open, m)) for m in membres]
+
+
+def _ouvrir_brut(chemin: Path) -> IO[bytes]:
+    return chemin.open("rb")
 
 
 def _controler(membres: list[zipfile.ZipInfo], *, nom: str, taille: int, limites: Limites) -> None:

@@ -92,6 +92,10 @@ PHRASES: dict[str, str] = {
         "Le champ {detail} n'a pas été trouvé dans le dossier à corriger. Demandez à la CAF ou à "
         "la MSA de transmettre ce dossier à nouveau."
     ),
+    "valeur_impossible": (
+        "La valeur donnée au champ {detail} contient un caractère invisible qui ne peut pas être "
+        "enregistré. Retapez-la au clavier."
+    ),
     "tableau_illisible": (
         "Le fichier {nom} ne peut pas être lu comme un tableau : {detail}. Enregistrez-le en "
         "XLSX, ODS ou CSV, puis déposez-le à nouveau."

@@ -93,7 +93,8 @@ def _accorder(valeur: str) -> str:
 
 def serialiser(element: Any) -> bytes:
     """Rend le dossier en XML windows-1252 ; un caractère hors de ce jeu devient une référence."""
-    return bytes(etree.tostring(element, encoding="windows-1252", with_tail=False))
+    contenu = etree.tostring(element, encoding="windows-1252", with_tail=False)
+    return contenu if isinstance(contenu, bytes) else contenu.encode("windows-1252")
 
 
 def analyser_fragment(xml: bytes) -> Any:
@@ -124,7 +125,8 @@ def corriger(contenu: bytes, champ: str, valeur: str, occurrence: int = 1) -> by
 
     `champ`, `occurrence` et `contenu` sont ceux du `Rejet`. Un champ absent est ajouté à son bloc,
     un champ répété n'est gardé qu'une fois, une valeur vide ôte le champ.
-    Lève `FichierRefuse` (`champ_introuvable`) si le bloc n'existe pas.
+    Lève `FichierRefuse` (`champ_introuvable` si le bloc n'existe pas, `valeur_impossible` si la
+    valeur porte un caractère que le XML n'admet pas).
     """
     element = analyser_fragment(contenu)
     bloc, _, nom = champ.rpartition("/")
@@ -138,5 +140,8 @@ def corriger(contenu: bytes, champ: str, valeur: str, occurrence: int = 1) -> by
         cible.remove(repete)
     if valeur:
         place = presents[0] if presents else etree.SubElement(cible, nom)
-        place.text = valeur
+        try:
+            place.text = valeur
+        except ValueError:
+            raise refuser("valeur_impossible", detail=champ) from None
     return serialiser(element)

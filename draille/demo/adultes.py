@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -14,6 +13,7 @@ from draille.demo.fictif import (
     FoyerFictif,
     PersonneFictive,
     Ressource,
+    changer,
 )
 
 # Codes d'activité plausibles pour chaque sorte de ressources (nomenclature ACT).
@@ -37,9 +37,9 @@ def doter(alea: Random, foyer: FoyerFictif, parts: dict[str, Any], mois: date) -
         for personne in foyer.personnes
     )
     if not est_msa:
-        return replace(foyer, personnes=personnes)
+        return changer(foyer, personnes=personnes)
     exploite = any(a.code == "EXP" for p in personnes for a in p.activites)
-    return replace(foyer, personnes=personnes, regime_agricole="NSA" if exploite else "SA")
+    return changer(foyer, personnes=personnes, regime_agricole="NSA" if exploite else "SA")
 
 
 def doter_adulte(
@@ -55,10 +55,10 @@ def doter_adulte(
     if sorte in ("aucune", "salaire") and alea.random() < parts["part_contrat_aide"]:
         activite = Activite("CUI", debut, contrat="CU1")
         ressources = (Ressource("001", Decimal(alea.randrange(18_000, 40_000)) / 100),)
-        personne = replace(personne, activites=(activite,), ressources=ressources)
+        personne = changer(personne, activites=(activite,), ressources=ressources)
     if personne.sexe == "2" and personne.naissance.year > mois.year - 40 and alea.random() < 0.02:
         grossesse = mois - timedelta(days=alea.randrange(80, 150))
-        personne = replace(personne, grossesse_debut=grossesse)
+        personne = changer(personne, grossesse_debut=grossesse)
     return personne
 
 
@@ -72,7 +72,7 @@ def _salarie_ou_non(
     identifiant = None
     if code in INSCRITS and alea.random() < 0.85:
         identifiant = f"{alea.randrange(10**7):07d}{alea.choice(LETTRES)}"
-    return replace(
+    return changer(
         personne,
         activites=(activite,),
         ressources=_ressources(alea, sorte),
@@ -108,7 +108,7 @@ def _independant(
         montant=ressources[0].montant if rendu else None,
     )
     benefice = Decimal(alea.randrange(1_000, 9_000)) if est_msa else None
-    return replace(
+    return changer(
         personne,
         activites=(Activite(code, debut, regime="AG" if est_msa else "GE"),),
         ressources=ressources,

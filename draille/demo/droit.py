@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,6 +12,7 @@ from draille.demo.fictif import (
     PersonneFictive,
     Ressource,
     Versement,
+    changer,
 )
 
 AGE_DU_RSA = 25
@@ -38,7 +38,7 @@ def revoir_le_trimestre(foyer: FoyerFictif, mois: date) -> FoyerFictif:
     """Avancer le trimestre de référence, s'il est temps, sans changer de phase."""
     phase = (foyer.trimestre_debut.year * 12 + foyer.trimestre_debut.month - 1) % 3
     debut = trimestre(mois, phase)
-    return foyer if debut == foyer.trimestre_debut else replace(foyer, trimestre_debut=debut)
+    return foyer if debut == foyer.trimestre_debut else changer(foyer, trimestre_debut=debut)
 
 
 def revenu_d_activite(personne: PersonneFictive) -> Decimal:
@@ -70,13 +70,13 @@ def recalculer(foyer: FoyerFictif, mois: date) -> FoyerFictif:
     personnes = _reduire(foyer.personnes, plafond)
     ressources = sum((ligne.montant for p in personnes for ligne in p.ressources), ZERO)
     personnes = tuple(
-        p if p.est_soumise == est_soumise(p) else replace(p, est_soumise=est_soumise(p))
+        p if p.est_soumise == est_soumise(p) else changer(p, est_soumise=est_soumise(p))
         for p in personnes
     )
     total = garanti - logement - ressources
     droit = Droit(garanti, ressources, logement, total, ())
-    foyer = replace(foyer, personnes=personnes)
-    return replace(foyer, droit=replace(droit, versements=_versements(foyer, taille, droit, mois)))
+    foyer = changer(foyer, personnes=personnes)
+    return changer(foyer, droit=changer(droit, versements=_versements(foyer, taille, droit, mois)))
 
 
 def _taille(foyer: FoyerFictif, mois: date) -> Taille:
@@ -103,7 +103,7 @@ def _reduire(
         return personnes
     part = plafond / total
     return tuple(
-        replace(
+        changer(
             p,
             ressources=tuple(
                 Ressource(ligne.nature, (ligne.montant * part).quantize(CENTIME, "ROUND_DOWN"))
@@ -120,8 +120,13 @@ def _versements(
     foyer: FoyerFictif, taille: Taille, droit: Droit, mois: date
 ) -> tuple[Versement, ...]:
     nature, sous_nature = _nature(foyer, taille, mois)
+    # Le droit d'une nature garde son début tant qu'il dure : un foyer inchangé reste identique.
+    avant = foyer.droit.versements[0] if foyer.droit else None
+    debut = min(mois, foyer.demande_le.replace(day=1))
+    if avant is not None:
+        debut = avant.debut if avant.nature == nature else mois
     principal = Versement(
-        nature, sous_nature, mois, montant=droit.montant_total, dernier_le=_paiement(mois)
+        nature, sous_nature, debut, montant=droit.montant_total, dernier_le=_paiement(mois)
     )
     # De rares rappels du RSA activité d'avant 2016, à la charge de l'État.
     if foyer.matricule % RAPPEL_ACTIVITE_UN_SUR == 0:

@@ -315,14 +315,14 @@ def _prestation(foyer: FoyerFictif) -> Iterator[str]:
         f"<TOPFOYDRODEVORSA>{_booleen(soumis)}</TOPFOYDRODEVORSA></TroncCommunDroitRSA>"
     )
     if foyer.droit is not None:
-        yield from _droit(foyer.droit)
+        yield from _droit(foyer.droit, _mois_suivant(foyer.trimestre_debut, 3))
     yield "</DetailDroitRSA></PrestationRSA>\n"
 
 
-def _droit(droit: Droit) -> Iterator[str]:
+def _droit(droit: Droit, depuis: date) -> Iterator[str]:
     garanti = _montant(droit.montant_minimum_garanti)
     yield (
-        f"<MontantsCalculDroitRSA><DDELECAL>{droit.versements[0].debut}</DDELECAL>"
+        f"<MontantsCalculDroitRSA><DDELECAL>{depuis}</DDELECAL>"
         f"<MTREVMINIGARARSA>{garanti}</MTREVMINIGARARSA>"
         f"<MTLOCALRSA>{_montant(droit.montant_forfait_logement)}</MTLOCALRSA>"
         f"<MTREVGARARSA>{garanti}</MTREVGARARSA>"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -29,6 +29,7 @@ from draille.demo.fictif import (
     PersonneFictive,
     Role,
     Sexe,
+    changer,
     nir_fictif,
 )
 
@@ -102,9 +103,8 @@ class Population:
         est_msa = alea.random() < self._parts["part_msa"]
         naissance = self._naissance(alea, sorte, ouverture.mois)
         demande_le = _demande(sorte, naissance, ouverture)
-        personnes = self._personnes(
-            alea, sorte, replace(ouverture, demande_le=demande_le), naissance
-        )
+        ouverture = Ouverture(demande_le, ouverture.mois)
+        personnes = self._personnes(alea, sorte, ouverture, naissance)
         depuis = demande_le - timedelta(days=alea.randrange(20, 4000))
         foyer = FoyerFictif(
             fonction="MSA" if est_msa else "CAF",
@@ -121,7 +121,7 @@ class Population:
             trimestre_debut=trimestre(ouverture.mois, self._nombre),
         )
         if sorte == "isole" and alea.random() < self._parts["part_sans_domicile"]:
-            foyer = replace(foyer, est_sans_domicile=True, adresse=_domiciliation(foyer.adresse))
+            foyer = changer(foyer, est_sans_domicile=True, adresse=_domiciliation(foyer.adresse))
         return recalculer(doter(alea, foyer, self._parts, ouverture.mois), ouverture.mois)
 
     def numero_de_demande(self) -> str:
@@ -140,7 +140,7 @@ class Population:
         """Rendre un enfant du foyer, rattaché au dossier le jour de sa naissance."""
         sexe: Sexe = alea.choice(("1", "2"))
         enfant = self._personne(alea, (sexe, "ENF"), naissance, naissance)
-        return replace(enfant, nom=parent.nom, nom_naissance=parent.nom)
+        return changer(enfant, nom=parent.nom, nom_naissance=parent.nom)
 
     def adresse(self, *, alea: Random, le: date) -> AdresseFictive:
         """Rendre une adresse du Département, la commune tirée selon sa population."""
@@ -152,8 +152,8 @@ class Population:
             depuis_le=le,
         )
         if commune.population < 1200 and alea.random() < 0.5:
-            return replace(adresse, lieu_dit=alea.choice(self._parts["lieux_dits"]))
-        return replace(
+            return changer(adresse, lieu_dit=alea.choice(self._parts["lieux_dits"]))
+        return changer(
             adresse,
             numero=str(alea.randrange(1, 90)),
             type_voie=alea.choice(self._parts["voies"]),
@@ -177,10 +177,10 @@ class Population:
         personnes = [demandeur]
         if sorte.startswith("couple"):
             conjoint = self.conjoint(alea=alea, demandeur=demandeur, le=ouverture.mois)
-            personnes.append(replace(conjoint, rattachee_le=connue_le))
+            personnes.append(changer(conjoint, rattachee_le=connue_le))
         for venue_le in _naissances_des_enfants(alea, sorte, naissance, ouverture.mois):
             enfant = self.enfant(alea=alea, parent=demandeur, naissance=venue_le)
-            personnes.append(replace(enfant, rattachee_le=max(venue_le, connue_le)))
+            personnes.append(changer(enfant, rattachee_le=max(venue_le, connue_le)))
         return tuple(personnes)
 
     def _naissance(self, alea: Random, sorte: str, le: date) -> date:
@@ -221,10 +221,10 @@ class Population:
         if lieu == "99" and alea.random() < self._parts["part_naissance_partielle"] * 6:
             if alea.random() < 0.5:
                 naissance = personne.naissance.replace(day=1)
-                personne = replace(personne, naissance=naissance, type_naissance="J")
+                personne = changer(personne, naissance=naissance, type_naissance="J")
             else:
                 naissance = personne.naissance.replace(month=1, day=1)
-                personne = replace(personne, naissance=naissance, type_naissance="O")
+                personne = changer(personne, naissance=naissance, type_naissance="O")
         if alea.random() < self._parts["part_sans_nir"]:
             return personne
         prefixe = f"{personne.sexe}{personne.naissance:%y%m}{lieu}"
@@ -233,7 +233,7 @@ class Population:
         nir = nir_fictif(
             sexe=personne.sexe, naissance=personne.naissance, departement=lieu, rang=rang
         )
-        return replace(personne, nir=nir)
+        return changer(personne, nir=nir)
 
     def _lieu_de_naissance(self, alea: Random) -> tuple[str, str]:
         if alea.random() < self._parts["naissance_locale"]:
@@ -275,7 +275,7 @@ def _naissances_des_enfants(alea: Random, sorte: str, parent: date, le: date) ->
 
 def _domiciliation(adresse: AdresseFictive) -> AdresseFictive:
     """Domicilier la personne sans domicile au centre communal d'action sociale."""
-    return replace(
+    return changer(
         adresse,
         complement="ÉLECTION DE DOMICILE CCAS",
         numero="",

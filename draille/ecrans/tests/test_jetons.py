@@ -8,7 +8,7 @@ import pytest
 
 STATIQUE = Path(__file__).parents[1] / "static" / "ecrans"
 CSS = (STATIQUE / "jetons.css").read_text(encoding="utf-8")
-_SOMBRE = CSS.index("@media (prefers-color-scheme: dark)")
+_SOMBRE = CSS.index("@media screen and (prefers-color-scheme: dark)")
 _BOOTSTRAP = CSS.index("/* Bootstrap lit nos jetons")
 
 

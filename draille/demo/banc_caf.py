@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import calendar
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -21,7 +21,7 @@ from typing import BinaryIO
 from draille.demo.communes import communes_du_departement
 from draille.demo.droit import recalculer
 from draille.demo.ecriture_caf import Entete, ecrire_fichier
-from draille.demo.fictif import Etat, FoyerFictif, Motif
+from draille.demo.fictif import Etat, FoyerFictif, Motif, changer
 from draille.demo.population import Organismes, Ouverture, Population
 
 PREMIER_MOIS = date(2020, 1, 1)
@@ -64,21 +64,21 @@ def foyers_de_banc(banc: Banc) -> Iterator[FoyerFictif]:
         jours = 20 + int(alea.expovariate(1 / 1100))
         demande_le = PREMIER_MOIS - timedelta(days=min(jours, 3600))
         foyer = population.foyer(alea=alea, ouverture=Ouverture(demande_le, PREMIER_MOIS))
-        foyer = replace(foyer, fonction="CAF", numero_organisme=population.organismes.caf)
+        foyer = changer(foyer, fonction="CAF", numero_organisme=population.organismes.caf)
         if sort.random() < banc.part_changee:
-            foyer = _changer(foyer, sort, banc.mois)
+            foyer = _varier(foyer, sort, banc.mois)
         yield foyer
 
 
-def _changer(foyer: FoyerFictif, sort: Random, mois: date) -> FoyerFictif:
+def _varier(foyer: FoyerFictif, sort: Random, mois: date) -> FoyerFictif:
     """Changer le montant, suspendre ou clore ; le montant le plus souvent."""
     tirage = sort.random()
     if tirage < 0.7:
         return recalculer(foyer, mois)
     if tirage < 0.9:
         motif = Motif("06", mois)
-        return replace(foyer, etat=Etat.VERSEMENT_SUSPENDU, droit=None, suspension_versement=motif)
-    return replace(foyer, etat=Etat.CLOS, droit=None, fin_droit=Motif("RFD", mois))
+        return changer(foyer, etat=Etat.VERSEMENT_SUSPENDU, droit=None, suspension_versement=motif)
+    return changer(foyer, etat=Etat.CLOS, droit=None, fin_droit=Motif("RFD", mois))
 
 
 def principal() -> None:

@@ -43,7 +43,7 @@ class Defaut(enum.StrEnum):
     NUMERO_DE_DEMANDE_ABSENT = "numero_de_demande_absent"
 
 
-@dataclass(slots=True)
+@dataclass
 class Ressource:
     """Un montant mensuel, le même sur les trois mois du trimestre, en euros."""
 
@@ -51,7 +51,7 @@ class Ressource:
     montant: Decimal
 
 
-@dataclass(slots=True)
+@dataclass
 class Activite:
     """Une activité ; `fin` est nulle si elle court."""
 
@@ -62,7 +62,7 @@ class Activite:
     contrat: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class ConditionEti:
     """L'avis sur les ressources d'un travailleur indépendant (A accord, D demandé, R refus)."""
 
@@ -72,7 +72,7 @@ class ConditionEti:
     montant: Decimal | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class PersonneFictive:
     """Une personne du foyer. `type_naissance` : N date connue, J jour inconnu, O jour et mois."""
 
@@ -103,7 +103,7 @@ class PersonneFictive:
         return self.role != "ENF"
 
 
-@dataclass(slots=True)
+@dataclass
 class AdresseFictive:
     """Une adresse en France. `complement` porte la domiciliation d'une personne sans domicile."""
 
@@ -118,7 +118,7 @@ class AdresseFictive:
     depuis_le: date | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Mutation:
     """L'autre organisme d'un changement de Département, et le jour du passage."""
 
@@ -128,7 +128,7 @@ class Mutation:
     matricule: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Motif:
     """Un motif codé (suspension, fin de droit, refus) et sa date d'effet."""
 
@@ -136,7 +136,7 @@ class Motif:
     le: date
 
 
-@dataclass(slots=True)
+@dataclass
 class Versement:
     """Une nature de RSA et le montant versé au mois, en euros (nul si rien n'est versé)."""
 
@@ -148,7 +148,7 @@ class Versement:
     dernier_le: date | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Droit:
     """Le calcul du mois, en euros."""
 
@@ -159,7 +159,7 @@ class Droit:
     versements: tuple[Versement, ...]
 
 
-@dataclass(slots=True)
+@dataclass
 class FoyerFictif:
     """Un dossier RSA d'un mois. La première personne est le demandeur."""
 
@@ -206,12 +206,12 @@ class FoyerFictif:
 def changer(objet: T, **champs: object) -> T:
     """Rendre une copie dont quelques champs diffèrent, pour les objets de ce module.
 
-    Fait comme `dataclasses.replace`, quatre fois plus vite : un banc copie des millions d'objets.
+    Fait comme `dataclasses.replace`, trois fois plus vite : un banc copie des millions d'objets.
+    Ces classes n'ont pas de `__slots__` pour cette raison.
     """
-    classe = type(objet)
-    copie = object.__new__(classe)
-    for nom in classe.__slots__:  # type: ignore[attr-defined]
-        setattr(copie, nom, champs[nom] if nom in champs else getattr(objet, nom))
+    copie = object.__new__(type(objet))
+    copie.__dict__.update(objet.__dict__)
+    copie.__dict__.update(champs)
     return copie
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -23,6 +22,7 @@ from draille.demo.fictif import (
     Motif,
     Mutation,
     Ressource,
+    changer,
 )
 from draille.demo.mouvements import Categorie, Mouvements, cle_personne
 from draille.demo.plan import MoisDeJeu, PlanDeJeu
@@ -97,7 +97,7 @@ class Jeu:
             )
             if foyer.fonction == "CAF" and foyer.personnes[0].nir is not None:
                 defaut = defauts[(mois.rang + len(foyers)) % len(defauts)]
-                foyers.append(replace(foyer, defaut=defaut))
+                foyers.append(changer(foyer, defaut=defaut))
         return foyers
 
     def nombre_beneficiaires(self) -> int:
@@ -114,13 +114,13 @@ class Jeu:
                     self._anciens.append(foyer)
             elif foyer.etat is Etat.EN_ATTENTE:
                 refus = Motif(self._alea.choice(("DSD", "FDD", "F02")), self._jour())
-                self.dossiers[cle] = replace(foyer, etat=Etat.REFUSE, refus=refus)
+                self.dossiers[cle] = changer(foyer, etat=Etat.REFUSE, refus=refus)
             else:
                 personnes = tuple(
-                    replace(p, entre_en_droits=False) if p.entre_en_droits else p
+                    changer(p, entre_en_droits=False) if p.entre_en_droits else p
                     for p in foyer.personnes
                 )
-                self.dossiers[cle] = replace(foyer, personnes=personnes, cedant=None)
+                self.dossiers[cle] = changer(foyer, personnes=personnes, cedant=None)
 
     def _calculer(self) -> None:
         part = self._plan.taux["ressources_revues"]
@@ -175,16 +175,16 @@ class Jeu:
             self._changer_l_activite(foyer, Decimal(self._alea.randrange(510, 550)))
         for foyer in self._choisir("demenagements"):
             adresse = self._population.adresse(alea=self._alea, le=self._jour())
-            self._poser(replace(foyer, adresse=adresse, est_sans_domicile=False), "demenagement")
+            self._poser(changer(foyer, adresse=adresse, est_sans_domicile=False), "demenagement")
         for foyer in self._choisir("naissances", filtre=_peut_accueillir):
             parent = foyer.personnes[0]
             enfant = self._population.enfant(alea=self._alea, parent=parent, naissance=self._jour())
-            adultes = tuple(replace(p, grossesse_debut=None) for p in foyer.adultes)
-            foyer = replace(foyer, personnes=(*adultes, *foyer.enfants, enfant))
+            adultes = tuple(changer(p, grossesse_debut=None) for p in foyer.adultes)
+            foyer = changer(foyer, personnes=(*adultes, *foyer.enfants, enfant))
             self._poser(foyer, "naissance")
         for _ in range(self._nombre("mutations_entrantes")):
             foyer = self._ouvrir(self._demande_ancienne(30))
-            self._poser(replace(foyer, cedant=self._voisin()), Categorie.MUTATION)
+            self._poser(changer(foyer, cedant=self._voisin()), Categorie.MUTATION)
 
     def _ajuster_a_l_effectif(self) -> None:
         ecart = self._mois.beneficiaires - self.nombre_beneficiaires()
@@ -231,8 +231,8 @@ class Jeu:
             entrants[categorie].append(cle_p)
             if categorie is not Categorie.MUTATION:
                 personnes = list(self.dossiers[cle].personnes)
-                personnes[rang] = replace(personne, entre_en_droits=True)
-                self.dossiers[cle] = replace(self.dossiers[cle], personnes=tuple(personnes))
+                personnes[rang] = changer(personne, entre_en_droits=True)
+                self.dossiers[cle] = changer(self.dossiers[cle], personnes=tuple(personnes))
 
     # --- les gestes
 
@@ -247,7 +247,7 @@ class Jeu:
         self._evenements[foyer.cle] = evenement
 
     def _retirer_le_droit(self, foyer: FoyerFictif, etat: Etat) -> FoyerFictif:
-        foyer = replace(
+        foyer = changer(
             foyer, etat=etat, droit=None, suspension_droit=None, suspension_versement=None
         )
         self.dossiers[foyer.cle] = foyer
@@ -257,24 +257,24 @@ class Jeu:
         code = "MUT" if prenant else self._tirer_un_motif(MOTIFS_FIN)
         clos = self._retirer_le_droit(foyer, Etat.CLOS)
         fin = Motif(code, self._mois.debut)
-        self.dossiers[foyer.cle] = replace(clos, fin_droit=fin, prenant=prenant)
+        self.dossiers[foyer.cle] = changer(clos, fin_droit=fin, prenant=prenant)
 
     def _suspendre_versement(self, foyer: FoyerFictif, le: date) -> None:
         suspendu = self._retirer_le_droit(foyer, Etat.VERSEMENT_SUSPENDU)
         motif = Motif(self._tirer_un_motif(MOTIFS_VERSEMENT), le)
-        self.dossiers[foyer.cle] = replace(suspendu, suspension_versement=motif)
+        self.dossiers[foyer.cle] = changer(suspendu, suspension_versement=motif)
 
     def _suspendre_droit(self, foyer: FoyerFictif, le: date) -> None:
         suspendu = self._retirer_le_droit(foyer, Etat.DROIT_SUSPENDU)
         motif = Motif(self._alea.choice(MOTIFS_DROIT), le)
-        self.dossiers[foyer.cle] = replace(suspendu, suspension_droit=motif)
+        self.dossiers[foyer.cle] = changer(suspendu, suspension_droit=motif)
 
     def _reprendre(self, foyer: FoyerFictif, evenement: Categorie | str) -> None:
-        foyer = replace(foyer, etat=Etat.VERSABLE, suspension_droit=None, suspension_versement=None)
+        foyer = changer(foyer, etat=Etat.VERSABLE, suspension_droit=None, suspension_versement=None)
         self._poser(revoir_le_trimestre(foyer, self._mois.debut), evenement)
 
     def _rouvrir(self, ancien: FoyerFictif) -> None:
-        foyer = replace(
+        foyer = changer(
             ancien,
             etat=Etat.VERSABLE,
             fin_droit=None,
@@ -291,27 +291,27 @@ class Jeu:
             self._alea, conjoint, composition(), self._mois.debut, foyer.fonction == "MSA"
         )
         personnes = (foyer.personnes[0], conjoint, *foyer.personnes[1:])
-        uni = replace(foyer, personnes=personnes, situation_famille="VIM")
-        self._poser(replace(uni, situation_depuis_le=jour), Categorie.REJOINT_UN_FOYER)
+        uni = changer(foyer, personnes=personnes, situation_famille="VIM")
+        self._poser(changer(uni, situation_depuis_le=jour), Categorie.REJOINT_UN_FOYER)
 
     def _changer_l_activite(self, foyer: FoyerFictif, montant: Decimal) -> None:
         """Donner un salaire à la personne qui change de situation, et rien d'autre au foyer."""
         cible = next((p for p in foyer.adultes if not p.est_soumise), foyer.adultes[-1])
         personnes = tuple(
-            replace(p, ressources=(Ressource("001", montant),) if p is cible else ())
+            changer(p, ressources=(Ressource("001", montant),) if p is cible else ())
             for p in foyer.personnes
         )
-        self._poser(replace(foyer, personnes=personnes), "activite")
+        self._poser(changer(foyer, personnes=personnes), "activite")
 
     def _varier_les_ressources(self, foyer: FoyerFictif) -> FoyerFictif:
         part = Decimal(self._alea.randrange(85, 116)) / 100
         personnes = tuple(
-            replace(p, ressources=tuple(_varier(ligne, part) for ligne in p.ressources))
+            changer(p, ressources=tuple(_varier(ligne, part) for ligne in p.ressources))
             if p.ressources
             else p
             for p in foyer.personnes
         )
-        return replace(foyer, personnes=personnes)
+        return changer(foyer, personnes=personnes)
 
     # --- les tirages
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from draille.ecrans.menu import Entree
 from draille.ecrans.menu import declarer as declarer_menu
+from draille.moteurs.delais.adaptateur import inscrire as inscrire_delai
 from draille.moteurs.delais.registre import Delai
-from draille.moteurs.delais.registre import declarer as declarer_delai
 from draille.moteurs.indicateurs.registre import Indicateur
 from draille.moteurs.indicateurs.registre import declarer as declarer_indicateur
 from draille.noyau.journal import projections, registre
@@ -31,7 +31,7 @@ class Mesure:
         for acte in self.actes:
             registre.declarer(acte)
         for delai in self.delais:
-            declarer_delai(delai)
+            inscrire_delai(delai)
         for indicateur in self.indicateurs:
             declarer_indicateur(indicateur)
         for entree in self.menu:

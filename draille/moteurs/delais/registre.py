@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from draille.moteurs.delais.calcul import Effet
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delai:
@@ -10,7 +12,10 @@ class Delai:
     paramètre (jours, semaines, mois, jours_ouvres).
 
     `ouvert_par`, `ferme_par` : codes d'actes ; `abandonne_par` : codes qui la ferment sans suite
-    (sortie du droit). L'ouverture et la fermeture se rejoignent par `objet_id`.
+    (sortie du droit) ; `retabli_par` : codes qui annulent un abandon (sortie rectifiée).
+    `suspendu_par`, `repris_par` : codes entre lesquels l'horloge s'arrête, avec l'effet `effet`.
+    Tous se rejoignent par `objet_id` ; l'acte qui ferme est écrit après celui qui ouvre, et le
+    premier par sa date compte.
     """
 
     code: str
@@ -19,7 +24,24 @@ class Delai:
     ferme_par: tuple[str, ...]
     parametre: str
     abandonne_par: tuple[str, ...] = ()
+    retabli_par: tuple[str, ...] = ()
+    suspendu_par: tuple[str, ...] = ()
+    repris_par: tuple[str, ...] = ()
+    effet: Effet = "suspend"
     report_ouvrable: bool = False
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Tous les codes d'actes dont cette horloge dépend, sans doublon."""
+        tous = (
+            *self.ouvert_par,
+            *self.ferme_par,
+            *self.abandonne_par,
+            *self.retabli_par,
+            *self.suspendu_par,
+            *self.repris_par,
+        )
+        return tuple(dict.fromkeys(tous))
 
 
 _delais: dict[str, Delai] = {}

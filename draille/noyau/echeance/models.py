@@ -7,13 +7,16 @@ from draille.socle.donnees import DonneePersonnelle
 
 
 class Echeance(DonneePersonnelle):
-    """Une horloge ouverte par un acte, fermée par un autre. `avant_le` : dernier jour à temps."""
+    """Une horloge ouverte par un acte, fermée par un autre.
+
+    `avant_le` : dernier jour à temps ; nul tant qu'une suspension dure, faute de limite.
+    """
 
     code = models.CharField(max_length=80)
     personne = models.ForeignKey(Personne, on_delete=models.PROTECT, related_name="echeances")
     objet_id = models.BigIntegerField(null=True)
     ouverte_le = models.DateField()
-    avant_le = models.DateField()
+    avant_le = models.DateField(null=True)
     fermee_le = models.DateField(null=True)
     est_sans_suite = models.BooleanField(default=False, db_default=False)
     ligne_ouverture_id = models.BigIntegerField()

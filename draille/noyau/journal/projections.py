@@ -1,17 +1,25 @@
 """Les états qui se déduisent du journal : on les recalcule et on les compare."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Deux requêtes de mêmes colonnes : l'état gardé, et le même recalculé du journal."""
+    """Deux requêtes de mêmes colonnes : l'état gardé, et le même recalculé du journal.
+
+    `parametres` rend, au moment de comparer, les valeurs nommées des deux requêtes : ce qui se
+    calcule en Python y entre par là (les limites des délais, par exemple). Sans lui, un « % » des
+    requêtes se lit tel quel ; avec lui, il se double.
+    """
 
     nom: str
     etat: str
     recalcul: str
+    parametres: Callable[[], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,9 @@ def comparer() -> list[Ecart]:
             " SELECT (SELECT count(*) FROM (TABLE recalcul EXCEPT ALL TABLE etat) m),"
             " (SELECT count(*) FROM (TABLE etat EXCEPT ALL TABLE recalcul) t)"
         )
+        parametres = projection.parametres() if projection.parametres else None
         with connection.cursor() as curseur:
-            curseur.execute(requete)
+            curseur.execute(requete, parametres)
             manquantes, en_trop = curseur.fetchone()
         ecarts.append(Ecart(projection.nom, manquantes, en_trop))
     return ecarts

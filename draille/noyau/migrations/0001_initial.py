@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=80)),
                 ("objet_id", models.BigIntegerField(null=True)),
                 ("ouverte_le", models.DateField()),
-                ("avant_le", models.DateField()),
+                ("avant_le", models.DateField(null=True)),
                 ("fermee_le", models.DateField(null=True)),
                 ("est_sans_suite", models.BooleanField(db_default=False, default=False)),
                 ("ligne_ouverture_id", models.BigIntegerField()),

@@ -1,0 +1,246 @@
+"""Du journal aux échéances : chaque délai déclaré tient ses lignes, dans la transaction de l'acte.
+
+Une échéance ne se saisit pas. Elle se déduit des lignes du journal par les mêmes requêtes, qu'un
+acte vienne d'être écrit, qu'on vérifie l'état gardé ou qu'on le reconstruise.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from typing import Any, get_args
+
+from django.db import connection, transaction
+
+from draille.moteurs.delais import registre
+from draille.moteurs.delais.calcul import (
+    DelaiEnSuspens,
+    Duree,
+    Interruption,
+    Unite,
+    ajouter,
+    limite,
+)
+from draille.moteurs.delais.registre import Delai
+from draille.noyau.journal import projections
+from draille.noyau.journal import registre as journal
+from draille.noyau.journal.projections import Projection
+from draille.noyau.journal.registre import Abonnement, Lot
+from draille.socle.acces import Acces
+from draille.socle.parametres import ErreurParametre, Parametre, registre_global
+
+_COLONNES = (
+    "code, personne_id, objet_id, ouverte_le, avant_le, ligne_ouverture_id, cle_acces,"
+    " fermee_le, est_sans_suite, ligne_fermeture_id"
+)
+
+# Écrite après l'ouverture, la première par sa date : un acte daté d'avant l'ouverture (une personne
+# orientée avant que le fichier ne la dise entrée) la ferme. Un abandon rétabli ne compte plus.
+_FERMETURE = """
+LEFT JOIN LATERAL (
+  SELECT n.id, n.le, n.code = ANY(%(abandons)s) AS est_sans_suite
+  FROM noyau_lignejournal n
+  WHERE n.objet_id = o.objet_id AND n.code = ANY(%(fermetures)s) AND n.id > o.ligne_ouverture_id
+    AND NOT (n.code = ANY(%(abandons)s) AND EXISTS (
+      SELECT 1 FROM noyau_lignejournal r
+      WHERE r.objet_id = n.objet_id AND r.code = ANY(%(retablissements)s) AND r.id > n.id))
+  ORDER BY n.le, n.id LIMIT 1
+) f ON true
+"""
+
+_ATTENDUES = f"""
+SELECT %(delai)s AS code, o.personne_id, o.objet_id, o.le AS ouverte_le,
+  CASE WHEN a.ligne_id IS NULL THEN r.avant_le ELSE a.avant_le END AS avant_le,
+  o.ligne_ouverture_id, o.cle_acces, f.le AS fermee_le,
+  coalesce(f.est_sans_suite, false) AS est_sans_suite, f.id AS ligne_fermeture_id
+FROM (SELECT l.*, l.id AS ligne_ouverture_id FROM {{lignes}} l
+      WHERE l.code = ANY(%(ouvertures)s) AND l.personne_id IS NOT NULL) o
+JOIN unnest(%(jours)s::date[], %(limites)s::date[]) AS r (ouverte_le, avant_le)
+  ON r.ouverte_le = o.le
+LEFT JOIN unnest(%(arretees)s::bigint[], %(limites_arretees)s::date[]) AS a (ligne_id, avant_le)
+  ON a.ligne_id = o.id
+{_FERMETURE}
+"""
+_TOUTES = _ATTENDUES.format(lignes="noyau_lignejournal")
+
+_FERMER = f"""
+UPDATE noyau_echeance e
+SET fermee_le = c.le, est_sans_suite = coalesce(c.est_sans_suite, false), ligne_fermeture_id = c.id
+FROM (
+  SELECT o.id AS echeance_id, f.id, f.le, f.est_sans_suite
+  FROM noyau_echeance o {_FERMETURE}
+  WHERE o.code = %(delai)s AND o.objet_id IN (SELECT l.objet_id FROM {{lignes}} l)
+) c
+WHERE e.id = c.echeance_id AND e.ligne_fermeture_id IS DISTINCT FROM c.id
+"""
+
+_ARRETS = """
+SELECT o.id, o.le, array_agg(s.le ORDER BY s.le, s.id),
+  array_agg(s.code = ANY(%(suspensions)s) ORDER BY s.le, s.id)
+FROM noyau_lignejournal o
+JOIN noyau_lignejournal s ON s.objet_id = o.objet_id AND s.code = ANY(%(arrets)s)
+WHERE o.code = ANY(%(ouvertures)s) AND o.personne_id IS NOT NULL {parmi}
+GROUP BY o.id, o.le
+"""
+
+_DEPLACER = """
+UPDATE noyau_echeance e SET avant_le = a.avant_le
+FROM unnest(%(arretees)s::bigint[], %(limites_arretees)s::date[]) AS a (ligne_id, avant_le)
+WHERE e.code = %(delai)s AND e.ligne_ouverture_id = a.ligne_id
+  AND e.avant_le IS DISTINCT FROM a.avant_le
+"""
+
+
+def inscrire(delai: Delai) -> None:
+    """Déclare un délai : son horloge au journal, et la vérification de ses échéances.
+
+    Lève ValueError si le code est pris.
+    """
+    registre.declarer(delai)
+    journal.s_abonner(
+        Abonnement(
+            nom=_nom(delai), codes=delai.codes, traiter=partial(projeter, delai), est_immediat=True
+        )
+    )
+    projections.declarer(
+        Projection(
+            nom=_nom(delai),
+            etat=f"SELECT {_COLONNES} FROM noyau_echeance WHERE code = %(delai)s",
+            recalcul=f"SELECT {_COLONNES} FROM ({_TOUTES}) a",
+            parametres=partial(_parametres, delai),
+        )
+    )
+
+
+def projeter(delai: Delai, lot: Lot, par: Acces) -> None:
+    """Met les échéances de ce délai à jour après ces lignes ; rappelée, elle ne change rien.
+
+    Lève `ErreurParametre` si le paramètre du délai n'existe pas.
+    """
+    lignes, etendue = lot.sql()
+    codes = set(lot.codes)
+    if codes & set(delai.ouvert_par):
+        parametres = {**_parametres(delai, lot), **etendue}
+        _executer(
+            f"INSERT INTO noyau_echeance ({_COLONNES}) {_ATTENDUES.format(lignes=lignes)}"
+            " ON CONFLICT (code, ligne_ouverture_id) DO NOTHING",
+            parametres,
+        )
+    if codes & {*delai.ferme_par, *delai.abandonne_par, *delai.retabli_par}:
+        _executer(_FERMER.format(lignes=lignes), {**_codes(delai), **etendue})
+    if codes & {*delai.suspendu_par, *delai.repris_par}:
+        _executer(_DEPLACER, {**_codes(delai), **_limites_arretees(delai, lot)})
+
+
+@transaction.atomic
+def reconstruire(*, code: str) -> int:
+    """Refait du journal toutes les échéances de ce délai ; rend leur nombre.
+
+    Demande un accès qui voit tout le journal. Lève KeyError si le délai n'est pas déclaré.
+    """
+    delai = registre.delai(code)
+    _executer("DELETE FROM noyau_echeance WHERE code = %(delai)s", {"delai": code})
+    return _executer(f"INSERT INTO noyau_echeance ({_COLONNES}) {_TOUTES}", _parametres(delai))
+
+
+def _nom(delai: Delai) -> str:
+    return f"delais.{delai.code}"
+
+
+def _codes(delai: Delai) -> dict[str, Any]:
+    return {
+        "delai": delai.code,
+        "ouvertures": list(delai.ouvert_par),
+        "fermetures": [*delai.ferme_par, *delai.abandonne_par],
+        "abandons": list(delai.abandonne_par),
+        "retablissements": list(delai.retabli_par),
+        "suspensions": list(delai.suspendu_par),
+        "arrets": [*delai.suspendu_par, *delai.repris_par],
+    }
+
+
+def _parametres(delai: Delai, lot: Lot | None = None) -> Mapping[str, Any]:
+    """Les codes du délai, et ce que Python calcule : la limite de chaque jour d'ouverture."""
+    lignes, etendue = lot.sql() if lot else ("noyau_lignejournal", {})
+    requete = f"SELECT DISTINCT l.le FROM {lignes} l WHERE l.code = ANY(%(ouvertures)s)"
+    jours = [jour for (jour,) in _lire(requete, {**_codes(delai), **etendue})]
+    durees = {jour: _duree(delai, jour) for jour in jours}
+    limites = {j: ajouter(debut=j, duree=d) for j, d in durees.items() if d is not None}
+    return {
+        **_codes(delai),
+        **_limites_arretees(delai, lot),
+        "jours": list(limites),
+        "limites": list(limites.values()),
+    }
+
+
+def _duree(delai: Delai, jour: date) -> Duree | None:
+    """La durée en vigueur ce jour-là ; nulle si le texte ne valait pas encore, ou plus."""
+    parametre = registre_global().parametre(delai.parametre)
+    try:
+        nombre = parametre.en_vigueur(jour).valeur
+    except ErreurParametre as erreur:
+        if erreur.code == "parametre.hors_periode":
+            return None
+        raise
+    assert isinstance(nombre, int), f"{delai.parametre} n'est pas une durée"
+    return Duree(nombre, _unite(parametre), report_ouvrable=delai.report_ouvrable)
+
+
+def _unite(parametre: Parametre) -> Unite:
+    for unite in get_args(Unite):
+        if unite == parametre.unite:
+            return unite  # type: ignore[no-any-return]
+    raise ValueError(f"{parametre.code} : l'unité « {parametre.unite} » n'est pas une durée")
+
+
+def _limites_arretees(delai: Delai, lot: Lot | None) -> dict[str, Any]:
+    """Les ouvertures que des suspensions ont touchées, et leur limite (nulle si elle dure)."""
+    calculees: dict[int, date | None] = {}
+    if delai.suspendu_par:
+        lignes, etendue = lot.sql() if lot else ("", {})
+        parmi = f"AND o.objet_id IN (SELECT l.objet_id FROM {lignes} l)" if lot else ""
+        requete = _ARRETS.format(parmi=parmi)
+        for ligne_id, ouverte_le, jours, sont_arrets in _lire(
+            requete, {**_codes(delai), **etendue}
+        ):
+            duree = _duree(delai, ouverte_le)
+            if duree is not None:
+                arrets = _periodes(delai, jours, sont_arrets)
+                calculees[ligne_id] = _limite(ouverte_le, duree, arrets)
+    return {"arretees": list(calculees), "limites_arretees": list(calculees.values())}
+
+
+def _limite(ouverte_le: date, duree: Duree, arrets: list[Interruption]) -> date | None:
+    try:
+        return limite(ouverture=ouverte_le, duree=duree, interruptions=arrets)
+    except DelaiEnSuspens:
+        return None
+
+
+def _periodes(delai: Delai, jours: list[date], sont_arrets: list[bool]) -> list[Interruption]:
+    """Des actes qui suspendent et reprennent, dans l'ordre, aux périodes d'arrêt."""
+    periodes = []
+    debut: date | None = None
+    for jour, est_arret in zip(jours, sont_arrets, strict=True):
+        if est_arret:
+            debut = debut or jour
+        elif debut is not None:
+            periodes.append(Interruption(debut, jour, delai.effet))
+            debut = None
+    if debut is not None:
+        periodes.append(Interruption(debut, None, delai.effet))
+    return periodes
+
+
+def _lire(requete: str, parametres: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as curseur:
+        curseur.execute(requete, parametres)
+        lues: list[tuple[Any, ...]] = curseur.fetchall()
+    return lues
+
+
+def _executer(requete: str, parametres: Mapping[str, Any]) -> int:
+    with connection.cursor() as curseur:
+        curseur.execute(requete, parametres)
+        touchees: int = curseur.rowcount
+    return touchees

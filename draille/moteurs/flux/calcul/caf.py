@@ -187,7 +187,8 @@ def _controler_debut(morceau: bytes, nom: str) -> None:
 
 def _refuser_xml(erreur: etree.XMLSyntaxError, nom: str, *, tronque: bool) -> NoReturn:
     # Le message levé est parfois celui d'une conséquence ; la cause est la première du relevé.
-    releve = list(erreur.error_log)
+    journal: Any = erreur.error_log
+    releve = list(journal)
     ligne = (releve[0].line if releve else erreur.lineno) or 1
     types = {cause.type for cause in releve} | {getattr(erreur, "code", 0)}
     if types & ERREURS_ENCODAGE or "conversion" in (erreur.msg or ""):

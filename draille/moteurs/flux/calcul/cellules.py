@@ -10,7 +10,7 @@ from draille.socle.texte import MOIS, normaliser
 ORIGINE_TABLEUR = date(1899, 12, 30)
 SERIE_MAXIMALE = 99_999
 ANNEE_MINIMALE = 1850
-TEXTE_FORCE = re.compile(r'="?([^"]*)"?')
+TEXTE_FORCE = re.compile(r'="([^"]*)"')
 SCIENTIFIQUE = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 ERREUR_TABLEUR = re.compile(r"#(REF|N/A|NAME|VALUE|VALEUR|DIV/0|NUM|NOM|NUL|NULL)[!?]?", re.I)
 JOUR_MOIS_ANNEE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?:[ T]\d.*)?", re.ASCII)
@@ -46,12 +46,13 @@ def en_texte(cellule: Any) -> str:
         return cellule.strftime("%d/%m/%Y")
     if isinstance(cellule, float) and cellule.is_integer():
         return str(int(cellule))
-    texte = " ".join(str(cellule).replace("\0", "").split()).strip("\"'").strip()
+    texte = " ".join(str(cellule).replace("\0", "").split())
     if texte.startswith("="):
         forme = TEXTE_FORCE.fullmatch(texte)
-        if forme is None or "(" in texte:
+        if forme is None:
             raise CelluleFautive("est une formule et non une valeur")
-        texte = forme[1].strip()
+        texte = forme[1]
+    texte = texte.strip("\"' ")
     if SCIENTIFIQUE.fullmatch(texte):
         raise CelluleFautive(
             "est un nombre que le tableur a arrondi : mettez la colonne au format texte"
@@ -156,7 +157,7 @@ def en_telephone(cellule: Any) -> str:
     if brut.startswith("+33"):
         brut = "0" + brut[3:].lstrip("0")
     elif brut.startswith("+"):
-        if 8 <= len(brut) - 1 <= 15:
+        if 8 <= len(brut) - 1 <= 15 and brut[1] != "0":
             return brut
         raise CelluleFautive("n'est pas un numéro de téléphone international")
     elif len(brut) == 11 and brut.startswith("33"):

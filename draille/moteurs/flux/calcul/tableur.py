@@ -107,8 +107,10 @@ def _decoder(contenu: bytes, nom: str) -> str:
 
 def _lignes_csv(texte: str, nom: str) -> Iterator[Ligne]:
     separateur = _separateur(texte)
+    # `csv` compte les lignes comme la lecture universelle : \r, \n et \r\n.
+    physiques = io.StringIO(texte, newline=None).readlines()
     lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur)
-    titres_lus, debut = False, 1
+    colonnes, debut = 0, 1
     while True:
         try:
             cellules = next(lecteur)
@@ -117,13 +119,25 @@ def _lignes_csv(texte: str, nom: str) -> Iterator[Ligne]:
         except csv.Error:
             detail = f"la ligne {debut} contient un guillemet qui n'est jamais refermé"
             raise refuser("tableau_illisible", nom=nom, detail=detail) from None
-        if titres_lus and lecteur.line_num > debut and _a_avale(cellules, separateur):
-            # Un guillemet égaré a collé plusieurs lignes : chacune est relue seule.
-            yield from _relire(texte, debut, lecteur.line_num, separateur)
+        fin = lecteur.line_num
+        bloc = [physique.rstrip("\n").split(separateur) for physique in physiques[debut - 1 : fin]]
+        if colonnes and fin > debut and _a_avale(cellules, bloc, colonnes):
+            for numero, seules in enumerate(bloc, debut):
+                yield numero, tuple([cellule.replace('"', "") for cellule in seules])
         else:
             yield debut, tuple(cellules)
-        titres_lus = titres_lus or any(cellules)
-        debut = lecteur.line_num + 1
+        if not colonnes and sum(map(bool, cellules)) > 1:
+            colonnes = len(cellules)
+        debut = fin + 1
+
+
+def _a_avale(cellules: list[str], bloc: list[list[str]], colonnes: int) -> bool:
+    """Dit si un guillemet égaré a collé en une seule plusieurs lignes du fichier.
+
+    C'est le cas quand chacune, coupée seule, a toutes ses colonnes, ou quand la ligne collée n'a
+    pas les siennes. Une adresse écrite sur deux lignes dans sa cellule n'est ni l'un ni l'autre.
+    """
+    return len(cellules) < colonnes or all(len(seules) == colonnes for seules in bloc)
 
 
 def _separateur(texte: str) -> str:
@@ -135,26 +149,6 @@ def _separateur(texte: str) -> str:
             return 0
 
     return max(SEPARATEURS, key=colonnes)
-
-
-def _a_avale(cellules: list[str], separateur: str) -> bool:
-    return any(
-        separateur in morceau
-        for cellule in cellules
-        if "\n" in cellule or "\r" in cellule
-        for morceau in cellule.splitlines()
-    )
-
-
-def _relire(texte: str, premiere: int, derniere: int, separateur: str) -> Iterator[Ligne]:
-    # `csv` ne coupe qu'aux fins de ligne \r, \n et \r\n : la lecture universelle fait de même.
-    physiques = io.StringIO(texte, newline=None)
-    for numero, physique in enumerate(physiques, 1):
-        if numero > derniere:
-            return
-        if numero >= premiere:
-            cellules = physique.rstrip("\n").split(separateur)
-            yield numero, tuple([cellule.replace('"', "") for cellule in cellules])
 
 
 def _lignes_classeur(contenu: bytes, nom: str) -> Iterator[Ligne]:

@@ -20,6 +20,14 @@ ENTETES = ["Nom de\nnaissance", "Prénom\t", "Date de naissance (JJ/MM/AAAA)", "
 LIGNE = ["VIALETTE", "Hélène", "12/03/1984", "1234567", "h.v@exemple.fr"]
 
 
+MANIFESTE = (
+    '<?xml version="1.0"?><manifest:manifest '
+    'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
+    '<manifest:file-entry manifest:full-path="/" '
+    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
+)
+
+
 def ouvrir(contenu: bytes, nom: str = "liste.csv"):
     return lire_tableau(io.BytesIO(contenu), nom)
 
@@ -55,6 +63,7 @@ def ods(*lignes: list[str]) -> bytes:
     sortie = io.BytesIO()
     with zipfile.ZipFile(sortie, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", MANIFESTE)
         archive.writestr("content.xml", contenu)
     return sortie.getvalue()
 
@@ -114,11 +123,20 @@ def test_un_guillemet_egare_ne_mange_pas_les_lignes_suivantes():
     ]
 
 
+def test_un_guillemet_egare_referme_plus_loin_ne_mange_rien():
+    contenu = b'MATRICULE;NOM;VILLE\n1;"DURAND;X\n2;PE"TIT;Y\n3;BLANC;Z\n'
+    assert [(n, c) for n, c in ouvrir(contenu).lignes] == [
+        (2, ("1", "DURAND", "X")),
+        (3, ("2", "PETIT", "Y")),
+        (4, ("3", "BLANC", "Z")),
+    ]
+
+
 def test_une_adresse_sur_deux_lignes_reste_une_cellule():
-    contenu = 'NOM;ADRESSE\nA;"1 rue X\n43000 LE PUY"\nB;2 rue Y\n'.encode()
+    contenu = b'NOM;ADRESSE\nA;"1 rue X ;\n43000 LE PUY"\nB;2 rue Y\n'
     lues = list(appliquer(t_ := ouvrir(contenu), proposer(t_.entetes)))
     assert [(lue["ligne"], lue["adresse"]) for lue in lues] == [
-        (2, "1 rue X 43000 LE PUY"),
+        (2, "1 rue X ; 43000 LE PUY"),
         (4, "2 rue Y"),
     ]
 
@@ -239,7 +257,7 @@ class TestCellules:
     def test_telephones(self, ecrit, lu):
         assert t.en_telephone(ecrit) == lu
 
-    @pytest.mark.parametrize("ecrit", ["0012", "06123", "inconnu", "0012345678", "6,12E+08"])
+    @pytest.mark.parametrize("ecrit", ["0012", "06123", "inconnu", "0005060708", "6,12E+08"])
     def test_telephones_fautifs(self, ecrit):
         with pytest.raises(t.CelluleFautive):
             t.en_telephone(ecrit)
@@ -281,16 +299,13 @@ class TestCellules:
         ("convertir", "ecrit"),
         [
             (t.en_sexe, "x"),
-            (t.en_code_postal, "430"),
+            (t.en_code_postal, "43A00"),
             (t.en_courriel, "a@b"),
             (t.en_matricule, "A1B"),
         ]
         + [(t.en_texte, "=A1+B1"), (t.en_texte, "#REF!")],
     )
     def test_valeurs_fautives(self, convertir, ecrit):
-        if (convertir, ecrit) == (t.en_code_postal, "430"):
-            assert convertir(ecrit) == "00430"
-            return
         with pytest.raises(t.CelluleFautive):
             convertir(ecrit)
 
@@ -308,27 +323,22 @@ def test_n_importe_quels_octets_sont_lus_ou_refuses(octets):
     assert all(isinstance(lue, dict | Rejet) for lue in lignes)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(
         st.lists(
-            st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]), max_size=12),
-            min_size=2,
+            st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]), max_size=8),
+            min_size=3,
             max_size=3,
         ),
         max_size=6,
     )
 )
-def test_autant_de_lignes_rendues_que_de_lignes_remplies(lignes):
-    # Sans échappement : les guillemets et séparateurs tombent n'importe où.
-    physiques = [";".join(ligne) for ligne in lignes]
-    contenu = "\n".join(["NOM;PRENOM", *physiques]).encode("cp1252", "replace")
-    remplies = [p for p in physiques if p.replace(";", "").replace('"', "").strip()]
-    try:
-        tableau = ouvrir(contenu)
-        rendues = list(appliquer(tableau, {tableau.entetes[0]: "prenom"}))
-    except FichierRefuse:
-        return
-    texte = " ".join(str(r.contenu.decode() if isinstance(r, Rejet) else r) for r in rendues)
-    assert len(rendues) <= len(physiques)
-    assert bool(rendues) or not remplies, texte
+def test_aucune_ligne_n_est_perdue_meme_mal_guillemetee(lignes):
+    physiques = [";".join([str(n), *ligne]) for n, ligne in enumerate(lignes, 2)]
+    entieres = all(p.count(";") == 3 for p in physiques)
+    contenu = "\n".join(["MATRICULE;NOM;PRENOM;VILLE", *physiques]).encode("cp1252")
+    rendues = list(appliquer(t_ := ouvrir(contenu), {t_.entetes[1]: "prenom"}))
+    if entieres:
+        numeros = [r.ligne if isinstance(r, Rejet) else r["ligne"] for r in rendues]
+        assert numeros == list(range(2, len(lignes) + 2))

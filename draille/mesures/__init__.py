@@ -1,9 +1,17 @@
 """Les mesures : un dossier par ligne de convention. Ce module ne porte que leur descripteur."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from draille.ecrans.menu import Entree
 from draille.ecrans.menu import declarer as declarer_menu
+from draille.ecrans.panneaux import (
+    Panneau,
+    Tuile,
+    declarer_mots,
+    declarer_panneau,
+    declarer_tuile,
+)
 from draille.moteurs.delais.adaptateur import inscrire as inscrire_delai
 from draille.moteurs.delais.registre import Delai
 from draille.moteurs.indicateurs.registre import Indicateur
@@ -15,7 +23,10 @@ from draille.noyau.journal.registre import Abonnement, ActeDeclare
 
 @dataclass(frozen=True, kw_only=True)
 class Mesure:
-    """Ce qu'une mesure apporte : ses actes, délais, indicateurs, entrées de menu, abonnements."""
+    """Ce qu'une mesure apporte : actes, délais, indicateurs, menu, abonnements, encarts, mots.
+
+    `mots` : comment se disent, au dossier, les champs et les valeurs codées de ses charges.
+    """
 
     code: str
     libelle: str
@@ -25,6 +36,9 @@ class Mesure:
     menu: tuple[Entree, ...] = ()
     abonnements: tuple[Abonnement, ...] = ()
     projections: tuple[Projection, ...] = field(default=())
+    panneaux: tuple[Panneau, ...] = ()
+    tuiles: tuple[Tuile, ...] = ()
+    mots: Mapping[str, str] = field(default_factory=dict)
 
     def inscrire(self) -> None:
         """Inscrit tout auprès du journal et des moteurs. Lève ValueError sur un doublon."""
@@ -40,3 +54,8 @@ class Mesure:
             registre.s_abonner(abonnement)
         for projection in self.projections:
             projections.declarer(projection)
+        for panneau in self.panneaux:
+            declarer_panneau(panneau)
+        for tuile in self.tuiles:
+            declarer_tuile(tuile)
+        declarer_mots(self.mots)

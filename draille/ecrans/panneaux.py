@@ -1,0 +1,111 @@
+"""Ce que chaque mesure montre hors de ses pages : ses tuiles du jour, ses panneaux d'un dossier.
+
+Le portail les rassemble sans connaître les mesures : une mesure de plus n'y change rien.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from draille.noyau.personne.models import Personne
+from draille.socle.acces import Acces, Predicat
+
+Donnees = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuile:
+    """Un encart de « Ma journée ».
+
+    `contexte(acces, le)` rend les variables du gabarit, ou None quand il n'y a rien à montrer.
+    `gabarit` ne contient que le corps : le portail écrit le titre et le cadre.
+    `code` est préfixé par la mesure ; `rang` croît vers le bas de la page.
+    """
+
+    code: str
+    titre: str
+    predicat: Predicat
+    gabarit: str
+    contexte: Callable[[Acces, date], Donnees]
+    rang: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panneau:
+    """Un encart du dossier d'une personne.
+
+    `contexte(personne, acces, le)` rend les variables du gabarit, ou None quand la mesure n'a rien
+    à dire de cette personne à ce lecteur. Il lit un nombre constant de requêtes.
+    """
+
+    code: str
+    titre: str
+    predicat: Predicat
+    gabarit: str
+    contexte: Callable[[Personne, Acces, date], Donnees]
+    rang: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Encart:
+    """Une tuile ou un panneau prêt à rendre."""
+
+    code: str
+    titre: str
+    gabarit: str
+    donnees: Mapping[str, Any]
+
+
+_tuiles: dict[str, Tuile] = {}
+_panneaux: dict[str, Panneau] = {}
+_mots: dict[str, str] = {}
+
+
+def declarer_tuile(tuile: Tuile) -> None:
+    """Inscrit une tuile. Lève ValueError si son code est pris."""
+    if tuile.code in _tuiles:
+        raise ValueError(f"tuile déclarée deux fois : {tuile.code}")
+    _tuiles[tuile.code] = tuile
+
+
+def declarer_panneau(panneau: Panneau) -> None:
+    """Inscrit un panneau. Lève ValueError si son code est pris."""
+    if panneau.code in _panneaux:
+        raise ValueError(f"panneau déclaré deux fois : {panneau.code}")
+    _panneaux[panneau.code] = panneau
+
+
+def declarer_mots(mots: Mapping[str, str]) -> None:
+    """Inscrit les mots des charges du journal : nom de champ ou valeur codée vers le français.
+
+    Lève ValueError si un mot est déjà dit autrement.
+    """
+    for code, dit in mots.items():
+        if _mots.setdefault(code, dit) != dit:
+            raise ValueError(f"« {code} » se dit déjà « {_mots[code]} », pas « {dit} »")
+
+
+def mot(code: str) -> str:
+    """Le mot français d'un champ ou d'une valeur codée ; à défaut, le code sans tirets bas."""
+    return _mots.get(code, code.replace("_", " "))
+
+
+def tuiles(*, acces: Acces, le: date) -> list[Encart]:
+    """Les tuiles que cet accès ouvre et qui ont quelque chose à montrer, dans l'ordre."""
+    encarts = []
+    for tuile in sorted(_tuiles.values(), key=lambda t: (t.rang, t.titre)):
+        donnees = tuile.contexte(acces, le) if tuile.predicat(acces) else None
+        if donnees is not None:
+            encarts.append(Encart(tuile.code, tuile.titre, tuile.gabarit, donnees))
+    return encarts
+
+
+def panneaux(*, personne: Personne, acces: Acces, le: date) -> list[Encart]:
+    """Les panneaux de cette personne que cet accès ouvre, dans l'ordre."""
+    encarts = []
+    for panneau in sorted(_panneaux.values(), key=lambda p: (p.rang, p.titre)):
+        donnees = panneau.contexte(personne, acces, le) if panneau.predicat(acces) else None
+        if donnees is not None:
+            encarts.append(Encart(panneau.code, panneau.titre, panneau.gabarit, donnees))
+    return encarts

@@ -6,10 +6,13 @@ Le portail les rassemble sans connaître les mesures : une mesure de plus n'y ch
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from draille.noyau.personne.models import Personne
 from draille.socle.acces import Acces, Predicat
+
+if TYPE_CHECKING:
+    # Les descripteurs se lisent avant que Django n'ait chargé les tables.
+    from draille.noyau.personne.models import Personne
 
 Donnees = Mapping[str, Any] | None
 
@@ -43,7 +46,7 @@ class Panneau:
     titre: str
     predicat: Predicat
     gabarit: str
-    contexte: Callable[[Personne, Acces, date], Donnees]
+    contexte: "Callable[[Personne, Acces, date], Donnees]"
     rang: int = 50
 
 
@@ -101,7 +104,7 @@ def tuiles(*, acces: Acces, le: date) -> list[Encart]:
     return encarts
 
 
-def panneaux(*, personne: Personne, acces: Acces, le: date) -> list[Encart]:
+def panneaux(*, personne: "Personne", acces: Acces, le: date) -> list[Encart]:
     """Les panneaux de cette personne que cet accès ouvre, dans l'ordre."""
     encarts = []
     for panneau in sorted(_panneaux.values(), key=lambda p: (p.rang, p.titre)):

@@ -74,7 +74,8 @@ WITH source AS ({source}), ecrites AS (
   RETURNING id, charge
 )
 SELECT count(*), min(id), max(id),
-  coalesce(bool_and(charge ?& %(acte_cles)s AND charge - %(acte_cles)s = '{{}}'::jsonb), true)
+  coalesce(bool_and(charge ?& %(acte_cles)s::text[]
+    AND charge - %(acte_cles)s::text[] = '{{}}'::jsonb), true)
 FROM ecrites
 """
 

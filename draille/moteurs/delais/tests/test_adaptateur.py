@@ -1,0 +1,284 @@
+"""Les échéances tenues du journal : ouvertes, fermées, abandonnées, suspendues, vérifiées."""
+
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from draille.moteurs.delais import adaptateur, lectures, registre
+from draille.moteurs.delais.registre import Delai
+from draille.noyau.echeance.models import Echeance
+from draille.noyau.journal import projections
+from draille.noyau.journal import registre as journal
+from draille.noyau.journal.actes import Sujet, consigner, consigner_lot
+from draille.noyau.journal.models import LigneJournal
+from draille.noyau.journal.registre import ActeDeclare, Lot
+from draille.noyau.personne.actes import Identite, inscrire
+from draille.noyau.territoire.models import Commune
+from draille.socle import parametres
+from draille.socle.acces import Acces, Compartiment, Role, cle
+from draille.socle.parametres import Registre
+
+PARAMETRES = """
+essai.un_mois:
+  libelle: Un mois
+  unite: mois
+  valeurs: [{du: 2020-01-01, valeur: 1, reference: "convention d'essai"}]
+essai.six_semaines:
+  libelle: Six semaines
+  unite: semaines
+  valeurs: [{du: 2025-01-01, valeur: 6, reference: "texte d'essai"}]
+"""
+
+
+def _charge(nom):
+    return dataclass(frozen=True)(type(nom, (), {"__annotations__": {"motif": str}}))
+
+
+CHARGES = {
+    n: _charge(n) for n in ("entrer", "orienter", "sortir", "rectifier", "arreter", "reprendre")
+}
+CONVENTION = Delai(
+    code="essai.convention",
+    libelle="Orienter en un mois",
+    ouvert_par=("essai.entrer",),
+    ferme_par=("essai.orienter",),
+    abandonne_par=("essai.sortir",),
+    retabli_par=("essai.rectifier",),
+    suspendu_par=("essai.arreter",),
+    repris_par=("essai.reprendre",),
+    parametre="essai.un_mois",
+)
+LOI = Delai(
+    code="essai.loi",
+    libelle="Orienter en six semaines",
+    ouvert_par=("essai.entrer",),
+    ferme_par=("essai.orienter",),
+    parametre="essai.six_semaines",
+)
+
+
+@pytest.fixture
+def horloges(monkeypatch, tmp_path):
+    """Des registres à part, et deux horloges qui partent du même acte."""
+    for module, nom in (
+        (journal, "_actes"),
+        (journal, "_par_charge"),
+        (journal, "_abonnements"),
+        (projections, "_projections"),
+        (registre, "_delais"),
+    ):
+        monkeypatch.setattr(module, nom, {})
+    fichier = tmp_path / "parametres.yaml"
+    fichier.write_text(PARAMETRES, encoding="utf-8")
+    monkeypatch.setattr(parametres, "_registre", Registre.charger([fichier]))
+    for nom, charge in CHARGES.items():
+        journal.declarer(ActeDeclare(f"essai.{nom}", 1, nom, charge))
+    for delai in (CONVENTION, LOI):
+        adaptateur.inscrire(delai)
+
+
+@pytest.fixture
+def personne(systeme):
+    commune = Commune.objects.create(id=7, code_insee="43007", nom="Brioude")
+    return inscrire(
+        identite=Identite(nom_naissance="Bœuf", prenom="Éléonore"),
+        compartiment=Compartiment.INSERTION,
+        commune_id=commune.pk,
+        par=systeme,
+        le=date(2020, 1, 1),
+    )
+
+
+@pytest.fixture
+def ecrire(personne, horloges, systeme):
+    """Écrit un acte d'essai sur un objet de la personne."""
+
+    def _ecrire(nom, le, objet_id=1):
+        sujet = Sujet(
+            compartiment=Compartiment.INSERTION,
+            personne_id=personne.pk,
+            commune_id=personne.commune_id,
+            objet_id=objet_id,
+        )
+        return consigner(charge=CHARGES[nom](motif="essai"), par=systeme, le=le, sujet=sujet)
+
+    return _ecrire
+
+
+def _etat(code="essai.convention"):
+    return list(
+        Echeance.objects.filter(code=code)
+        .order_by("ligne_ouverture_id")
+        .values_list("ouverte_le", "avant_le", "fermee_le", "est_sans_suite")
+    )
+
+
+def _ecarts():
+    return {e.nom: (e.manquantes, e.en_trop) for e in projections.comparer()}
+
+
+INTACT = {"delais.essai.convention": (0, 0), "delais.essai.loi": (0, 0)}
+
+
+def test_un_acte_ouvre_son_horloge_dans_la_meme_transaction(ecrire):
+    ligne = ecrire("entrer", date(2020, 1, 31))
+    assert _etat() == [(date(2020, 1, 31), date(2020, 2, 29), None, False)]
+    assert Echeance.objects.get().ligne_ouverture_id == ligne.pk
+
+
+def test_sans_valeur_en_vigueur_lhorloge_ne_souvre_pas(ecrire):
+    ecrire("entrer", date(2020, 1, 31))
+    assert _etat("essai.loi") == []
+    ecrire("entrer", date(2025, 1, 2), objet_id=2)
+    assert _etat("essai.loi") == [(date(2025, 1, 2), date(2025, 2, 13), None, False)]
+
+
+def test_la_premiere_fermeture_par_sa_date_compte(ecrire):
+    ecrire("entrer", date(2020, 3, 1))
+    ecrire("orienter", date(2020, 5, 1))
+    ecrire("orienter", date(2020, 3, 20))
+    ecrire("orienter", date(2020, 6, 1), objet_id=2)
+    assert _etat() == [(date(2020, 3, 1), date(2020, 4, 1), date(2020, 3, 20), False)]
+
+
+def test_un_acte_date_davant_louverture_la_ferme(ecrire):
+    """La personne orientée avant que le fichier ne la dise entrée n'est pas en retard."""
+    ecrire("entrer", date(2020, 3, 20))
+    ecrire("orienter", date(2020, 3, 10))
+    assert _etat()[0][2] == date(2020, 3, 10)
+
+
+def test_la_sortie_abandonne_et_sa_rectification_rouvre(ecrire):
+    ecrire("entrer", date(2020, 3, 1))
+    ecrire("sortir", date(2020, 3, 10))
+    assert _etat()[0][2:] == (date(2020, 3, 10), True)
+    ecrire("rectifier", date(2020, 3, 12))
+    assert _etat()[0][2:] == (None, False)
+    ecrire("orienter", date(2020, 3, 15))
+    assert _etat()[0][2:] == (date(2020, 3, 15), False)
+    assert _ecarts() == INTACT
+
+
+def test_un_objet_rouvert_a_deux_echeances(ecrire):
+    ecrire("entrer", date(2020, 3, 1))
+    ecrire("orienter", date(2020, 3, 5))
+    ecrire("entrer", date(2020, 6, 1))
+    assert [e[2] for e in _etat()] == [date(2020, 3, 5), None]
+
+
+def test_une_suspension_ote_la_limite_puis_la_repousse(ecrire):
+    ecrire("entrer", date(2020, 3, 1))
+    ecrire("arreter", date(2020, 3, 10))
+    assert _etat()[0][1] is None
+    ecrire("reprendre", date(2020, 3, 20))
+    assert _etat()[0][1] == date(2020, 4, 11)
+    assert _ecarts() == INTACT
+
+
+def test_la_verification_voit_une_echeance_changee_ou_otee(ecrire):
+    ecrire("entrer", date(2020, 3, 1))
+    assert _ecarts() == INTACT
+    Echeance.objects.update(avant_le=date(2021, 1, 1))
+    assert _ecarts()["delais.essai.convention"] == (1, 1)
+    Echeance.objects.all().delete()
+    assert _ecarts()["delais.essai.convention"] == (1, 0)
+    assert adaptateur.reconstruire(code="essai.convention") == 1
+    assert _ecarts() == INTACT
+
+
+def test_un_abonnement_rappele_ne_change_rien(ecrire, systeme):
+    ligne = ecrire("entrer", date(2020, 3, 1))
+    ecrire("orienter", date(2020, 3, 5))
+    avant = list(Echeance.objects.values())
+    numero = ligne.transaction_id or LigneJournal.objects.get(pk=ligne.pk).transaction_id
+    adaptateur.projeter(CONVENTION, Lot(CONVENTION.codes, numero, numero + 1), systeme)
+    assert list(Echeance.objects.values()) == avant
+
+
+def _acces(commune_id):
+    cles = frozenset({cle(compartiment=Compartiment.INSERTION, commune_id=commune_id)})
+    return Acces(agent_id=1, organisation_id=1, nom="A", cles_par_role={Role.REFERENT: cles})
+
+
+def test_les_ouvertes_se_lisent_la_plus_proche_dabord(ecrire, systeme, django_assert_num_queries):
+    for objet_id, jour in enumerate((20, 1, 10), start=1):
+        ecrire("entrer", date(2020, 3, jour), objet_id=objet_id)
+    ecrire("entrer", date(2020, 3, 2), objet_id=8)
+    ecrire("orienter", date(2020, 4, 6), objet_id=8)
+    ecrire("entrer", date(2020, 3, 3), objet_id=9)
+    ecrire("arreter", date(2020, 3, 4), objet_id=9)
+    le = date(2020, 4, 5)
+    with django_assert_num_queries(1):
+        lues = lectures.echeances_ouvertes(acces=systeme, le=le)
+    assert [(e.objet_id, e.restants_jours, e.etat) for e in lues] == [
+        (2, -4, "en_retard"),
+        (8, -3, "en_retard"),
+        (3, 5, "proche"),
+        (1, 15, "a_temps"),
+        (9, None, None),
+    ]
+    assert lues[0].nom_complet == "Éléonore Bœuf"
+    assert lues[0].libelle == "Orienter en un mois"
+    with django_assert_num_queries(1):
+        assert lectures.compte(acces=systeme, le=le) == lectures.Compte(5, 2)
+    en_retard = lectures.Filtre(est_en_retard=True)
+    assert lectures.compte(acces=systeme, le=le, filtre=en_retard).ouvertes == 2
+    assert lectures.comptes_par_code(acces=systeme, le=le) == {
+        "essai.convention": lectures.Compte(5, 2)
+    }
+
+
+def test_chacun_ne_lit_que_ses_echeances(ecrire):
+    ecrire("entrer", date(2020, 3, 1))
+    le = date(2020, 3, 2)
+    assert lectures.compte(acces=_acces(7), le=le).ouvertes == 1
+    assert lectures.compte(acces=_acces(8), le=le).ouvertes == 0
+    assert lectures.echeances_ouvertes(acces=_acces(8), le=le) == []
+
+
+JOURS = st.integers(0, 40).map(lambda n: date(2020, 1, 20) + timedelta(days=n))
+ACTES = st.lists(
+    st.tuples(st.sampled_from(list(CHARGES)), JOURS, st.integers(1, 2)), min_size=1, max_size=14
+)
+
+
+@given(actes=ACTES)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_tenue_acte_apres_acte_elle_egale_le_recalcul(ecrire, actes):
+    """Quel que soit l'ordre des actes, l'état gardé est celui que le journal entier redonne."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        for nom, le, objet_id in actes:
+            ecrire(nom, le, objet_id)
+        assert _ecarts() == INTACT
+        assert len(_etat()) == sum(nom == "entrer" for nom, _, _ in actes)
+        transaction.set_rollback(True)
+
+
+SOURCE = (
+    "SELECT date '2020-01-01' + (g %% 300)::int AS le, %(personne)s AS personne_id,"
+    ' g AS objet_id, 200007 AS cle_acces, \'{"motif": "x"}\'::jsonb AS charge'
+    " FROM generate_series(1, %(nombre)s) g"
+)
+
+
+@pytest.mark.lent
+def test_cent_mille_lignes_en_un_lot(personne, horloges, systeme):
+    parametres_lot = {"personne": personne.pk, "nombre": 100_000}
+    debut = time.perf_counter()
+    for nom in ("entrer", "orienter"):
+        consigner_lot(acte=CHARGES[nom], par=systeme, source=SOURCE, parametres=parametres_lot)
+    duree = time.perf_counter() - debut
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT count(*), count(fermee_le) FROM noyau_echeance")
+        assert curseur.fetchone() == (100_000, 100_000)
+    print(f"200 000 lignes en {duree:.1f} s")
+    assert duree < 60

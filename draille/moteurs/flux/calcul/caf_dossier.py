@@ -22,6 +22,12 @@ from draille.moteurs.flux.calcul.enregistrements import (
 )
 from draille.moteurs.flux.calcul.reprise import ligne_de, rejeter
 
+BLOCS = frozenset(
+    {
+        *("IdentificationRSA", "Personne", "DonneesAdministratives", "PrestationRSA"),
+        *("Evenement", "Controle", "Anomalie"),
+    }
+)
 ETATS = frozenset("0123456")
 ORGANISMES = frozenset({"CAF", "MSA"})
 ROLES_RESPONSABLES = frozenset({"RDO", "DEM", "CJT"})
@@ -49,6 +55,12 @@ def lire_dossier(element: Any, contexte: Contexte) -> Dossier | Rejet:
 
 def _lire(element: Any, contexte: Contexte) -> Dossier:
     blocs = c.ranger(element)
+    # Un bloc Personne mal nommé serait une personne perdue sans un mot.
+    if not blocs.keys() <= BLOCS:
+        inconnu = next(balise for balise in blocs if balise not in BLOCS)
+        raise c.Faute(
+            element, inconnu, "", "bloc_inconnu", "est un bloc que le format ne prévoit pas"
+        )
     trace: c.Trace = []
     identification = _identification(c.seul(blocs, "IdentificationRSA", element), trace)
     elements_personnes = blocs.get("Personne", ())

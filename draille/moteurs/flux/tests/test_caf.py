@@ -273,6 +273,17 @@ REJETS = {
         "CEL",
     ),
     "bloc absent": (sans(dossier(), "PrestationRSA"), "bloc_absent", "PrestationRSA", ""),
+    "personne mal nommée": (
+        dossier(
+            personnes=personne()
+            + personne("CJT", NIR=None)
+            .replace("<Personne>", "<Personnes>")
+            .replace("</Personne>", "</Personnes>")
+        ),
+        "bloc_inconnu",
+        "Personnes",
+        "",
+    ),
     "bloc répété": (
         dossier().replace("<EtatDossierRSA>", "<EtatDossierRSA/><EtatDossierRSA>"),
         "bloc_repete",

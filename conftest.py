@@ -1,4 +1,4 @@
-"""Ce que tous les essais partagent : la base sous le rôle de l'application, un contexte, des agents."""
+"""Ce que tous les essais partagent : la base sous le rôle de l'application, un contexte."""
 
 import os
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def proprietaire(db: None) -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.fixture(scope="session")
 def donnees() -> Path:
-    """Le dossier des données réelles, voisin du dépôt ; l'essai est passé, et le dit, s'il manque."""
+    """Le dossier des données réelles, voisin du dépôt ; absent, l'essai est passé et le dit."""
     dossier = Path(
         os.environ.get("DRAILLE_DONNEES", Path(__file__).parent.parent / "shared" / "donnees")
     )

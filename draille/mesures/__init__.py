@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+
+from django.apps import AppConfig
 
 from draille.ecrans.menu import Entree
 from draille.ecrans.menu import declarer as declarer_menu
@@ -19,6 +23,7 @@ from draille.moteurs.indicateurs.registre import declarer as declarer_indicateur
 from draille.noyau.journal import projections, registre
 from draille.noyau.journal.projections import Projection
 from draille.noyau.journal.registre import Abonnement, ActeDeclare
+from draille.socle.parametres import inscrire_fichier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,3 +64,16 @@ class Mesure:
         for tuile in self.tuiles:
             declarer_tuile(tuile)
         declarer_mots(self.mots)
+
+
+class MesureConfig(AppConfig):
+    """L'application Django d'une mesure : au démarrage, ses paramètres datés puis son descripteur."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Inscrit `parametres.yaml` s'il existe, puis `MESURE`. Lève `ErreurParametre`."""
+        parametres = Path(self.path) / "parametres.yaml"
+        if parametres.exists():
+            inscrire_fichier(parametres)
+        import_module(f"{self.name}.mesure").MESURE.inscrire()

@@ -1,4 +1,4 @@
-"""Ce qui entoure chaque page : une référence d'erreur, et le contexte d'accès dans une transaction."""
+"""Ce qui entoure chaque page : une référence d'erreur, un contexte d'accès, une transaction."""
 
 import uuid
 from collections.abc import Callable

@@ -80,7 +80,7 @@ def cle_generale(*, compartiment: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Acces:
-    """Un agent et ce qu'il détient à une date. Immuable : passé tel quel à chaque acte et lecture."""
+    """Un agent et ce qu'il détient à une date, passé tel quel à chaque acte et lecture."""
 
     agent_id: int | None
     organisation_id: int | None
@@ -109,7 +109,7 @@ class Acces:
         return any(self.voit(c) for c in cles_ligne)
 
     def a_role_sur(self, roles: Iterable[Role], cle_ligne: int | None) -> bool:
-        """Vrai si l'un de ces rôles est détenu sur cette clé (ou tout court, pour une ligne sans clé)."""
+        """Vrai si l'un de ces rôles est détenu sur cette clé, ou tout court si elle est nulle."""
         detenus = [r for r in roles if r in self.cles_par_role]
         if cle_ligne is None:
             return bool(detenus)

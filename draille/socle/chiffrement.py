@@ -1,6 +1,6 @@
-"""Chiffrement des identifiants (NIR) et des contenus rejetés, par des clés venues de l'environnement.
+"""Chiffrement du NIR et des contenus rejetés, par des clés venues de l'environnement.
 
-La première clé de la liste chiffre ; les suivantes déchiffrent encore : c'est ainsi qu'on en change.
+La première clé de la liste chiffre ; les suivantes déchiffrent encore : ainsi en change-t-on.
 """
 
 import base64

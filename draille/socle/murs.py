@@ -1,6 +1,6 @@
 """Le second mur : la sécurité par ligne de PostgreSQL, posée sur chaque table personnelle.
 
-Posé après chaque migration, et sans effet s'il l'est déjà : une table nouvelle ne peut pas l'oublier.
+Reposé après chaque migration : une table nouvelle ne peut pas l'oublier.
 """
 
 from typing import Any
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connections, models
 from django.db.backends.utils import CursorWrapper
 
+from draille.socle import recherche_sql
 from draille.socle.acces import PAS
 from draille.socle.donnees import DonneePersonnelle
 
@@ -51,6 +52,7 @@ def apres_migration(sender: AppConfig, using: str, **_: Any) -> None:
             _poser_ajout_seul(curseur, table)
         _poser_suivi(curseur, poses)
         _poser_verrou(curseur)
+        recherche_sql.poser(curseur)
         _donner_droits(curseur)
 
 

@@ -1,18 +1,11 @@
 """L'application Django de la mesure."""
 
-from django.apps import AppConfig
+from draille.mesures import MesureConfig
 
 
-class ConventionConfig(AppConfig):
-    """Inscrit la mesure auprès des moteurs au démarrage."""
+class ConventionConfig(MesureConfig):
+    """La mesure et ses tables."""
 
     name = "draille.mesures.convention"
     label = "convention"
     verbose_name = "Convention"
-    default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        """Inscrit le descripteur."""
-        from draille.mesures.convention.mesure import MESURE
-
-        MESURE.inscrire()

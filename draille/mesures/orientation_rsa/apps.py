@@ -1,18 +1,11 @@
 """L'application Django de la mesure."""
 
-from django.apps import AppConfig
+from draille.mesures import MesureConfig
 
 
-class OrientationRsaConfig(AppConfig):
-    """Inscrit la mesure auprès des moteurs au démarrage."""
+class OrientationRsaConfig(MesureConfig):
+    """La mesure et ses tables."""
 
     name = "draille.mesures.orientation_rsa"
     label = "orientation_rsa"
     verbose_name = "Orientation RSA"
-    default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        """Inscrit le descripteur."""
-        from draille.mesures.orientation_rsa.mesure import MESURE
-
-        MESURE.inscrire()

@@ -69,6 +69,7 @@ class Mesure:
 class MesureConfig(AppConfig):
     """L'application Django d'une mesure : au démarrage, ses paramètres datés puis son descripteur."""
 
+    default = False
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

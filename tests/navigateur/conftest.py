@@ -1,0 +1,145 @@
+"""Un vrai navigateur devant un vrai serveur : la démonstration entière, servie comme on la sert."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from draille.socle.pg_embarque import connexions
+
+RACINE = Path(__file__).resolve().parents[2]
+CAPTURES = RACINE / "var" / "captures"
+BASE = f"draille_navigateur{os.environ.get('DRAILLE_ESSAI', '')}"
+LARGEURS = {"large": 1280, "etroit": 390}
+NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _navigateur() -> str:
+    for nom in NAVIGATEURS:
+        chemin = shutil.which(nom)
+        if chemin:
+            return chemin
+    if os.environ.get("DRAILLE_EXIGER_NAVIGATEUR") == "1":
+        pytest.fail("Chromium manque : il doit être installé ici.")
+    pytest.skip("Chromium absent : essais de navigateur passés")
+
+
+def _environnement() -> dict[str, str]:
+    return {
+        **{c: v for c, v in os.environ.items() if c != "DJANGO_SETTINGS_MODULE"},
+        "DRAILLE_DEPARTEMENT": "43",
+        "DRAILLE_DATE": "2020-10-31",
+        "DRAILLE_DEMONSTRATION": "1",
+        "DRAILLE_BASE": BASE,
+        "DRAILLE_PROCESSUS": "1",
+        "DRAILLE_DEPOTS": str(RACINE / "var" / "depots_essais"),
+    }
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Le chemin de Chromium ; sans lui, les essais sont passés (ou échouent, si on l'exige)."""
+    return _navigateur()
+
+
+@pytest.fixture(scope="session")
+def resume(chromium: str) -> dict[str, Any]:
+    """La démonstration jouée dans une base à elle, et le résumé qu'elle imprime."""
+    proprietaire = connexions().proprietaire
+    with psycopg.connect(**proprietaire, autocommit=True) as connexion:
+        connexion.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(BASE))
+        )
+    fait = subprocess.run(
+        [sys.executable, "-m", "draille.commande.principal", "demo", "--sans-serveur", "--json"]
+        + ["--base", BASE],
+        cwd=RACINE,
+        env=_environnement(),
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert fait.returncode == 0, fait.stderr[-3000:]
+    return json.loads(fait.stdout.strip().splitlines()[-1])  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def serveur(resume: dict[str, Any]) -> Iterator[str]:
+    """L'adresse du serveur, lancé comme le lance `draille servir`, travailleur compris."""
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        port = prise.getsockname()[1]
+    processus = subprocess.Popen(
+        [sys.executable, "-m", "draille.commande.principal", "servir", "--port", str(port)],
+        cwd=RACINE,
+        env=_environnement(),
+        start_new_session=True,
+    )
+    adresse = f"http://127.0.0.1:{port}"
+    try:
+        _attendre(f"{adresse}/sante")
+        yield adresse
+    finally:
+        os.killpg(processus.pid, 15)
+        processus.wait(timeout=30)
+
+
+def _attendre(adresse: str) -> None:
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(adresse, timeout=2) as reponse:
+                if reponse.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.25)
+    pytest.fail(f"{adresse} ne répond pas")
+
+
+@pytest.fixture(scope="session")
+def moteur(chromium: str) -> Iterator[Any]:
+    """Un navigateur sans tête pour toute la session."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        navigateur = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield navigateur
+        navigateur.close()
+
+
+@pytest.fixture
+def ouvrir(moteur: Any, serveur: str) -> Iterator[Callable[..., Any]]:
+    """Ouvre une page connectée sous un compte de démonstration : `ouvrir("demo.cadre")`."""
+    contextes = []
+
+    def _ouvrir(identifiant: str = "", *, largeur: int = 1280, javascript: bool = True) -> Any:
+        contexte = moteur.new_context(
+            viewport={"width": largeur, "height": 900},
+            base_url=serveur,
+            locale="fr-FR",
+            java_script_enabled=javascript,
+        )
+        contextes.append(contexte)
+        page = contexte.new_page()
+        page.goto("/compte/login/")
+        if identifiant:
+            page.locator(f"button[value='{identifiant}']").click()
+            page.wait_for_load_state()
+        return page
+
+    yield _ouvrir
+    for contexte in contextes:
+        contexte.close()

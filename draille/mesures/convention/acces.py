@@ -1,6 +1,10 @@
-"""Qui peut quoi : voir la convention, y inscrire un texte."""
+"""Qui peut quoi : voir la convention, y inscrire un texte, exporter une liste d'actes."""
 
-from draille.mesures.convention.actes import ROLES
+from draille.mesures.convention.actes import EXPORTENT, ROLES
 from draille.socle.acces import Predicat, a_role, tout_agent
 
-ACCES: dict[str, Predicat] = {"voir": tout_agent, "charger": a_role(*ROLES)}
+ACCES: dict[str, Predicat] = {
+    "voir": tout_agent,
+    "charger": a_role(*ROLES),
+    "exporter": a_role(*EXPORTENT),
+}

@@ -13,6 +13,7 @@ from draille.socle.acces import Acces, Role
 from draille.socle.refus import Refus
 
 ROLES = (Role.ADMINISTRATEUR, Role.PILOTE)
+EXPORTENT = (Role.PILOTE, Role.CADRE)
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,20 @@ class InscrireLigne:
     mesures: list[str]
 
 
+@dataclass(frozen=True)
+class ExporterListe:
+    """Charge : la liste sortie en fichier, et combien de lignes ; `critere` ne nomme personne."""
+
+    indicateur: str
+    version: int
+    critere: str
+    lignes: int
+
+
 ACTES = (
     ActeDeclare("convention.signer", 1, "Texte de convention signé", SignerTexte),
     ActeDeclare("convention.inscrire_ligne", 1, "Ligne de convention inscrite", InscrireLigne),
+    ActeDeclare("convention.exporter", 1, "Liste d'actes exportée", ExporterListe),
 )
 
 
@@ -58,6 +70,13 @@ class Bilan:
     deja_la: list[str] = field(default_factory=list)
     a_venir: list[str] = field(default_factory=list)
     lignes: int = 0
+
+
+@transaction.atomic
+def tracer_export(*, charge: ExporterListe, par: Acces, le: date) -> None:
+    """Écrit qu'une liste est sortie en fichier. Lève `Refus('acces.refuse')` hors pilote et cadre."""
+    par.exiger(EXPORTENT, cle_ligne=None, action="exporter une liste d'actes")
+    consigner(charge=charge, par=par, le=le, sujet=Sujet())
 
 
 @transaction.atomic

@@ -21,8 +21,8 @@ class PartFinanceur:
 class PageConvention:
     """Tout ce qu'une page montre d'une convention à une date ; chaque chiffre garde sa preuve.
 
-    `lignes_ids` et `texte_id` rendent l'`objet_id` des lignes de journal qui ont inscrit la ligne
-    (`convention.inscrire_ligne`) et le texte (`convention.signer`).
+    `lignes_ids`, `textes_ids` (par code) et `texte_id` rendent l'`objet_id` des lignes de journal
+    qui ont inscrit la ligne (`convention.inscrire_ligne`) et le texte (`convention.signer`).
     """
 
     lecture: regles.Lecture
@@ -33,6 +33,7 @@ class PageConvention:
     montant_total: Decimal
     montant_lignes: Decimal
     lignes_ids: dict[str, int]
+    textes_ids: dict[str, int]
     texte_id: int | None
 
     @property
@@ -98,6 +99,7 @@ def _page(cadre: models.Cadre, le: date) -> PageConvention:
             for x in t.lignes
             if x in lignes
         },
+        textes_ids={t.code: t.pk for t in cadre.textes.all()},
         texte_id=_texte_id(cadre, lecture),
     )
 

@@ -1,6 +1,13 @@
 """Le descripteur de la mesure."""
 
+from draille.ecrans.menu import Entree
 from draille.mesures import Mesure
+from draille.mesures.convention.acces import ACCES
 from draille.mesures.convention.actes import ACTES
 
-MESURE = Mesure(code="convention", libelle="Convention", actes=ACTES)
+MESURE = Mesure(
+    code="convention",
+    libelle="Convention",
+    actes=ACTES,
+    menu=(Entree("Convention", "convention:page", ACCES["voir"], rang=60),),
+)

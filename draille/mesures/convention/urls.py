@@ -1,0 +1,14 @@
+"""Les adresses de la convention."""
+
+from django.urls import path
+
+from draille.mesures.convention import views
+
+app_name = "convention"
+urlpatterns = [
+    path("convention/", views.convention, name="page"),
+    path("convention/lignes/<slug:code>/", views.ligne, name="ligne"),
+    path("convention/financements/<slug:cadre>/<str:objet>/actes/", views.montant, name="montant"),
+    path("convention/mesures/<slug:cadre>/actes/", views.mesures, name="mesures"),
+    path("convention/annonces/<slug:cadre>/actes/", views.annonce, name="annonce"),
+]

@@ -31,6 +31,9 @@ FICHIERS_DE_MESURE = {
     "forms.py",
     "views.py",
     "urls.py",
+    "demo.py",
+    "demo.yaml",
+    "regles.yaml",
 }
 HORLOGE = {("timezone", "now"), ("date", "today"), ("datetime", "now"), ("datetime", "utcnow")}
 

@@ -1,0 +1,94 @@
+"""Jouer toute la démonstration : les fichiers par la porte commune, l'équipe par les mêmes actes."""
+
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+from rich.progress import Progress
+
+from draille.demo import mise_en_place
+from draille.demo.evolution import FichiersDuMois, ecrire_mois, jouer_mois
+from draille.demo.plan import PlanDeJeu, plan_de_jeu
+from draille.mesures.convention.actes import charger_convention
+from draille.mesures.convention.regles import charger_fichier, dossier_du_departement
+from draille.mesures.orientation_rsa.demo import instant, travailler
+from draille.noyau.journal.scellement import sceller
+from draille.portail.reception import recevoir_et_integrer
+from draille.socle import contexte
+from draille.socle.acces import Acces, acces_systeme
+
+RACINE = Path(__file__).resolve().parents[2]
+
+
+def jouer(*, departement: str, le: date, progres: Progress) -> None:
+    """Joue ce qui ne l'est pas encore, jusqu'à `le` ; tout joué, ne fait rien.
+
+    Lève LookupError si le Département n'a pas de démonstration.
+    """
+    systeme = acces_systeme(nom="démonstration")
+    plan = plan_de_jeu(departement=departement, date_demonstration=le)
+    with contexte.ouvrir(acces=systeme, instant=instant(le)):
+        dernier = mise_en_place.dernier_mois_joue()
+    if dernier == plan.mois[-1].rang:
+        return
+    tache = progres.add_task("Territoire et équipe", total=1)
+    debut = plan.mois[0].debut - timedelta(days=365)
+    with contexte.ouvrir(acces=systeme, instant=instant(debut)) as par:
+        mise_en_place.mettre_en_place(code=departement, par=par, le=debut)
+    progres.advance(tache)
+    _jouer_les_mois(plan, -1 if dernier is None else dernier, systeme, progres)
+
+
+def _jouer_les_mois(plan: PlanDeJeu, dernier: int, systeme: Acces, progres: Progress) -> None:
+    tache = progres.add_task("Mois joués", total=len(plan.mois))
+    jours = progres.add_task("Jours de travail de l'équipe", total=_jours(plan))
+    with tempfile.TemporaryDirectory(prefix="draille_demo_") as dossier:
+        for mois_joue in jouer_mois(plan=plan):
+            mois = mois_joue.mois
+            if mois.rang > dernier:
+                fichiers = ecrire_mois(mois_joue=mois_joue, plan=plan, dossier=Path(dossier))
+                dossiers = _recevoir(fichiers)
+                suivant = _prochaine_reception(plan, mois.rang)
+                if mois.rang:
+                    travailler(
+                        graine=plan.graine,
+                        debut=mois.msa_creee_le,
+                        fin=suivant,
+                        avancer=lambda: progres.advance(jours),
+                    )
+                with contexte.ouvrir(acces=systeme, instant=instant(suivant)) as par:
+                    _charger_conventions(plan.departement, par, suivant)
+                    mise_en_place.marquer_mois(
+                        rang=mois.rang, dossiers=dossiers, par=par, le=suivant
+                    )
+                    sceller()
+            progres.advance(tache)
+    progres.update(jours, completed=_jours(plan))
+
+
+def _jours(plan: PlanDeJeu) -> int:
+    return (plan.date_demonstration - plan.mois[1].msa_creee_le).days
+
+
+def _prochaine_reception(plan: PlanDeJeu, rang: int) -> date:
+    """La veille du prochain fichier, ou la date de la démonstration."""
+    if rang + 1 < len(plan.mois):
+        return plan.mois[rang + 1].msa_creee_le
+    return plan.date_demonstration
+
+
+def _recevoir(fichiers: FichiersDuMois) -> int:
+    mois = fichiers.mois
+    recus = [
+        recevoir_et_integrer(chemin=fichiers.caf, le=mois.caf_creee_le),
+        recevoir_et_integrer(chemin=fichiers.msa, le=mois.msa_creee_le),
+    ]
+    if fichiers.contacts is not None:
+        recevoir_et_integrer(chemin=fichiers.contacts, le=mois.msa_creee_le, nature="contacts")
+    return sum(recu.lus for recu in recus)
+
+
+def _charger_conventions(departement: str, par: Acces, le: date) -> None:
+    dossier = dossier_du_departement(racine=RACINE / "departements", code=departement)
+    contenu = charger_fichier(chemin=dossier / "convention.yaml")
+    charger_convention(contenu=contenu, par=par, le=le)

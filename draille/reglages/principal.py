@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "draille.ecrans",
     *DRAILLE_MESURES,
     "draille.portail",
+    *(["draille.demo"] if DRAILLE_DEMONSTRATION else []),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -74,7 +74,7 @@ class Bilan:
 
 @transaction.atomic
 def tracer_export(*, charge: ExporterListe, par: Acces, le: date) -> None:
-    """Écrit qu'une liste est sortie en fichier. Lève `Refus('acces.refuse')` hors pilote et cadre."""
+    """Écrit qu'une liste est sortie en fichier. Lève `Refus('acces.refuse')` hors pilote, cadre."""
     par.exiger(EXPORTENT, cle_ligne=None, action="exporter une liste d'actes")
     consigner(charge=charge, par=par, le=le, sujet=Sujet())
 

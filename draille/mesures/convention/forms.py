@@ -20,7 +20,7 @@ class DateLue(forms.Form):
     )
 
     def __init__(self, *args: Any, par_defaut: date, **kwargs: Any) -> None:
-        """`par_defaut` : la date à prendre quand rien n'est saisi ou que la saisie est illisible."""
+        """`par_defaut` : la date à prendre quand la saisie est vide ou illisible."""
         super().__init__(*args, **kwargs)
         self._par_defaut = par_defaut
         self.initial["le"] = par_defaut

@@ -7,15 +7,15 @@ from django import forms
 
 
 class DateLue(forms.Form):
-    """La date de lecture ; vide, celle du produit."""
+    """La date de lecture ; absente ou illisible, celle du produit."""
 
     le = forms.DateField(
         label="Lire la convention au",
-        required=False,
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={
-            "invalid": "Cette date n'est pas lisible. Écrivez-la jour, mois, année : 31/10/2020."
+            "required": "Choisissez une date, par exemple 31/10/2020.",
+            "invalid": "Cette date n'est pas lisible. Écrivez-la jour, mois, année : 31/10/2020.",
         },
     )
 
@@ -28,5 +28,4 @@ class DateLue(forms.Form):
     @property
     def jour(self) -> date:
         """La date demandée, sinon celle par défaut."""
-        demande = self.cleaned_data.get("le") if self.is_valid() else None
-        return demande or self._par_defaut
+        return self.cleaned_data["le"] if self.is_valid() else self._par_defaut

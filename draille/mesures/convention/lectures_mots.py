@@ -29,7 +29,7 @@ def parite_en_mots(parite: Parite) -> str:
     regle = f"l'État ne doit pas dépasser {pourcent(parite.part_max_etat)} du total"
     if parite.etat is EtatParite.NON_PUBLIEE:
         return f"À cette date, le partage entre financeurs n'est pas publié ; {regle}."
-    engage = f"l'État engage {pourcent(parite.part_etat, decimales=2)} du total"
+    engage = f"l'État engage {_part(parite.part_etat)} du total"
     if parite.etat is EtatParite.EXACTE:
         return f"{_maj(engage)} : la parité est exacte ({regle})."
     if parite.etat is EtatParite.DEPARTEMENT_AU_DELA:
@@ -80,6 +80,11 @@ def _repere(cible: Cible) -> str:
     if cible.echeance_annee:
         return f" d'ici {cible.echeance_annee} ({base})"
     return f" ({base}, échéance non publiée)"
+
+
+def _part(part: Decimal | None) -> str:
+    ronde = part is None or part * 100 == (part * 100).to_integral_value()
+    return pourcent(part, decimales=0 if ronde else 2)
 
 
 def _nombre(valeur: Decimal) -> str:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from draille.ecrans.acces import exige
 from draille.ecrans.graphiques import Ligne as Barre
@@ -26,6 +26,8 @@ from draille.mesures.convention.lectures_chiffres import (
     ouvrir_montant,
 )
 from draille.mesures.convention.lectures_contexte import contexte_rsa
+
+LIBELLE_AU_PLUS = 32
 
 
 @exige(ACCES["voir"])
@@ -156,11 +158,11 @@ def _cibles(ligne: regles.Ligne) -> list[dict[str, Any]]:
 
 def _suivies(request: HttpRequest, ligne: regles.Ligne) -> list[dict[str, str]]:
     """Les mesures de Draille qui exécutent la ligne, et leur première page ouverte à l'agent."""
-    # La convention ne connaît une autre mesure que par son nom d'application et le menu.
-    ouvertes = {
-        e.adresse.split(":")[0]: reverse(e.adresse)
-        for e in reversed(entrees(acces=request.acces))  # type: ignore[attr-defined]
-    }
+    # La convention ne connaît une autre mesure que par le menu et le module de ses vues.
+    ouvertes = {}
+    for entree in reversed(entrees(acces=request.acces)):  # type: ignore[attr-defined]
+        adresse = reverse(entree.adresse)
+        ouvertes[resolve(adresse).func.__module__.split(".")[2]] = adresse
     return [
         {"libelle": str(apps.get_app_config(m).verbose_name), "url": ouvertes.get(m, "")}
         for m in ligne.mesures
@@ -183,7 +185,7 @@ def _barres(page: PageConvention, jour: date) -> dict[str, Any]:
         "titre_lignes": f"Montants par ligne : {cadre.titre}",
         "barres_lignes": [
             Barre(
-                x.libelle,
+                _court(x.libelle),
                 (x.montant,),
                 liens=(_vers_montant(cadre.code, Objet.LIGNE, jour, x.code),),
                 lien=_vers_ligne(cadre.code, jour, x.code),
@@ -192,6 +194,13 @@ def _barres(page: PageConvention, jour: date) -> dict[str, Any]:
             if x.montant is not None
         ],
     }
+
+
+def _court(libelle: str) -> str:
+    """Le libellé qui tient à côté d'un montant sur un téléphone ; le tableau le donne entier."""
+    if len(libelle) <= LIBELLE_AU_PLUS:
+        return libelle
+    return f"{libelle[:LIBELLE_AU_PLUS].rsplit(' ', 1)[0]}…"
 
 
 def _vers_montant(cadre: str, objet: Objet, jour: date, code: str) -> str:

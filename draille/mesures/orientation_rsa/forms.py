@@ -8,7 +8,8 @@ from django import forms
 
 from draille.mesures.orientation_rsa.actes import Decision, RendezVous
 from draille.mesures.orientation_rsa.choix import organismes_admis, types_admis
-from draille.mesures.orientation_rsa.models import Orientation, Suivi
+from draille.mesures.orientation_rsa.lectures import Entrant
+from draille.mesures.orientation_rsa.models import Orientation
 from draille.mesures.orientation_rsa.regles import (
     MODES,
     Activite,
@@ -21,6 +22,8 @@ from draille.mesures.orientation_rsa.regles import (
     Statut,
 )
 from draille.socle.texte import date_moyenne
+
+Donnees = Mapping[str, Any] | None
 
 _A_CHOISIR = "Choisissez une réponse."
 _FREINS_AIDES = {
@@ -92,11 +95,12 @@ class Filtre(forms.Form):
     ) -> None:
         """`territoires` et `categories` : les couples (valeur, libellé) à proposer."""
         super().__init__(donnees, auto_id="filtre-%s")
-        self._choix("statut", [("", "À faire"), *((str(s), s.libelle) for s in Statut)])
+        etapes = [(str(s), s.libelle) for s in Statut]
+        self._choix("statut", [("", "À faire"), *etapes, ("tous", "Toutes")])
         self._choix("territoire", [("", "Tous"), *territoires])
         self._choix("categorie", [("", "Toutes"), *categories])
         self._choix(
-            "horloge", [("", "Tous"), ("retard", "En retard"), ("bientot", "Limite proche")]
+            "horloge", [("", "Tous"), ("en_retard", "En retard"), ("proche", "Limite proche")]
         )
 
     def _choix(self, nom: str, choix: list[tuple[str, str]]) -> None:
@@ -113,9 +117,11 @@ class Filtre(forms.Form):
 class Rencontre(forms.Form):
     """Le premier rendez-vous honoré."""
 
-    def __init__(self, *args: Any, suivi: Suivi, jour: date, **options: Any) -> None:
+    prefix = "rencontre"
+
+    def __init__(self, donnees: Donnees = None, *, jour: date) -> None:
         """`jour` : la date du produit, au-delà de laquelle rien n'a eu lieu."""
-        super().__init__(*args, prefix="rencontre", **options)
+        super().__init__(donnees)
         self.fields["le"] = champ_date(libelle="Jour du rendez-vous", jour=jour)
         self.fields["mode"] = _radios("Comment s'est-il tenu ?", list(MODES.items()))
         self.fields["lieu"] = forms.CharField(
@@ -134,9 +140,11 @@ class Rencontre(forms.Form):
 class Diagnostic(forms.Form):
     """Le questionnaire. Chaque question est un groupe de choix ; rien n'est coché d'avance."""
 
-    def __init__(self, *args: Any, jour: date, **options: Any) -> None:
+    prefix = "diagnostic"
+
+    def __init__(self, donnees: Donnees = None, *, jour: date) -> None:
         """Compose les questions dans l'ordre du questionnaire."""
-        super().__init__(*args, prefix="diagnostic", **options)
+        super().__init__(donnees)
         self.fields["le"] = champ_date(libelle="Jour de l'entretien", jour=jour)
         self.fields["activite"] = _question(
             "La personne travaille-t-elle, ou a-t-elle travaillé ces deux dernières années ?",
@@ -202,12 +210,18 @@ def _question(libelle: str, choix: type[Any]) -> forms.ChoiceField:
 class Orienter(forms.Form):
     """La décision : le type, l'organisme, et pourquoi si ce n'est pas la proposition."""
 
+    prefix = "decision"
+
     def __init__(
-        self, *args: Any, jour: date, proposition: Proposition | None, **options: Any
+        self,
+        donnees: Donnees = None,
+        *,
+        jour: date,
+        proposition: Proposition | None,
+        prefix: str | None = None,
     ) -> None:
         """`proposition` : celle que la personne qui décide a sous les yeux, ou rien."""
-        options.setdefault("prefix", "decision")
-        super().__init__(*args, **options)
+        super().__init__(donnees, prefix=prefix)
         self.proposition = proposition
         self.jour = jour
         self.fields["le"] = champ_date(libelle="Jour de la décision", jour=jour)
@@ -253,9 +267,13 @@ class Orienter(forms.Form):
 class Reorienter(Orienter):
     """Une nouvelle décision, et pourquoi le parcours change."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    prefix = "reorientation"
+
+    def __init__(
+        self, donnees: Donnees = None, *, jour: date, proposition: Proposition | None
+    ) -> None:
         """Ajoute le motif, toujours demandé."""
-        super().__init__(*args, prefix="reorientation", **options)
+        super().__init__(donnees, jour=jour, proposition=proposition)
         self.fields["motif"] = _phrase(
             "Pourquoi le parcours change",
             "Par exemple : un problème de santé s'est ajouté, un emploi a été trouvé.",
@@ -265,9 +283,11 @@ class Reorienter(Orienter):
 class Notifier(forms.Form):
     """Comment la décision a été portée à la connaissance de la personne."""
 
-    def __init__(self, *args: Any, jour: date, orientation: Orientation, **options: Any) -> None:
+    prefix = "notification"
+
+    def __init__(self, donnees: Donnees = None, *, jour: date, orientation: Orientation) -> None:
         """`orientation` : celle qui est en cours."""
-        super().__init__(*args, prefix="notification", **options)
+        super().__init__(donnees)
         self.fields["le"] = champ_date(libelle="Jour de la notification", jour=jour)
         self.fields[
             "le"
@@ -275,3 +295,49 @@ class Notifier(forms.Form):
             f"Au plus tôt le jour de la décision, le {date_moyenne(orientation.decidee_le)}."
         )
         self.fields["canal"] = _radios("Par quel moyen ?", list(Orientation.Canal.choices))
+
+
+class LigneLot(Orienter):
+    """Une ligne du travail en nombre : la même décision, en listes déroulantes, sans sa date."""
+
+    def __init__(
+        self, donnees: Donnees = None, *, entrant: Entrant, jour: date, organisme: str
+    ) -> None:
+        """`organisme` : celui proposé à toutes les lignes, vide si chacune a le sien."""
+        super().__init__(
+            donnees,
+            jour=jour,
+            proposition=entrant.proposition,
+            prefix=f"ligne-{entrant.suivi.pk}",
+        )
+        # Le nom de la personne distingue chaque saisie pour un lecteur d'écran.
+        nom = entrant.nom_complet
+        del self.fields["le"]
+        self.fields["organisme"].initial = organisme
+        listes = (
+            ("type_parcours", "Type de parcours", types_admis(le=jour)),
+            ("organisme", "Organisme", organismes_admis(le=jour)),
+        )
+        for code, libelle, admis in listes:
+            champ = self.fields[code]
+            assert isinstance(champ, forms.ChoiceField)
+            choix = [("", "Choisir"), *admis.items()]
+            champ.widget = forms.Select(attrs={"aria-label": f"{libelle} de {nom}"})
+            champ.choices = choix
+            champ.help_text = ""
+        if "motif_ecart" in self.fields:
+            self.fields["motif_ecart"].help_text = ""
+            self.fields["motif_ecart"].widget = forms.TextInput(
+                attrs={"aria-label": f"Pourquoi un autre type que celui proposé à {nom}"}
+            )
+
+
+class Lot(forms.Form):
+    """Ce qui vaut pour toutes les lignes : le jour de la décision."""
+
+    prefix = "lot"
+
+    def __init__(self, donnees: Donnees = None, *, jour: date) -> None:
+        """`jour` : la date du produit."""
+        super().__init__(donnees)
+        self.fields["le"] = champ_date(libelle="Jour de la décision", jour=jour)

@@ -89,9 +89,12 @@ def declarer_mots(mots: Mapping[str, str]) -> None:
             raise ValueError(f"« {code} » se dit déjà « {_mots[code]} », pas « {dit} »")
 
 
-def mot(code: str) -> str:
-    """Le mot français d'un champ ou d'une valeur codée ; à défaut, le code sans tirets bas."""
-    return _mots.get(code, code.replace("_", " "))
+def mot(code: str, *, communs: Mapping[str, str] | None = None) -> str:
+    """Le mot français d'un champ ou d'une valeur codée : celui des mesures, puis de `communs`.
+
+    À défaut, le code sans tirets bas.
+    """
+    return _mots.get(code) or (communs or {}).get(code) or code.replace("_", " ")
 
 
 def tuiles(*, acces: Acces, le: date) -> list[Encart]:

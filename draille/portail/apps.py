@@ -1,24 +1,22 @@
 """L'application Django du portail."""
 
-from pathlib import Path
-
 from django.apps import AppConfig
-from django.conf import settings
-
-from draille.socle.parametres import inscrire_fichier, registre_global
 
 
 class PortailConfig(AppConfig):
-    """La connexion, les pages communes, les paramètres du Département."""
+    """La connexion, les pages communes."""
 
     name = "draille.portail"
     label = "portail"
     verbose_name = "Portail"
 
     def ready(self) -> None:
-        """Charge tous les paramètres datés : une faute se voit au démarrage, pas à l'écran."""
-        dossiers = (settings.RACINE / "departements").glob(f"{settings.DRAILLE_DEPARTEMENT}_*")
-        for chemin in (Path(d) / "parametres.yaml" for d in sorted(dossiers)):
-            if chemin.exists():
-                inscrire_fichier(chemin)
-        registre_global()
+        """Déclare les entrées du menu que tout agent connaît."""
+        from draille.ecrans.menu import Entree, declarer
+        from draille.portail.requete import administre, verifie_le_journal, voit_des_personnes
+        from draille.socle.acces import tout_agent
+
+        declarer(Entree("Ma journée", "journee", tout_agent, rang=0))
+        declarer(Entree("Chercher", "recherche", voit_des_personnes, rang=5))
+        declarer(Entree("Journal", "journal", verifie_le_journal, rang=80))
+        declarer(Entree("Agents", "agents", administre, rang=90))

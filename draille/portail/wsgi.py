@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from draille.portail.journalisation import configurer
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "draille.reglages.principal")
+configurer()
 application = get_wsgi_application()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.referent.models import Referent
@@ -60,7 +60,10 @@ def _ouvertes(acces: Acces, le: date, filtre: Filtre) -> QuerySet[Echeance]:
 
 
 def ouvertes(*, acces: Acces, le: date, filtre: Filtre, limite: int) -> list[Echeance]:
-    """Les échéances ouvertes, la plus proche (ou la plus dépassée) d'abord, personne et commune."""
+    """Les échéances ouvertes, la plus proche d'abord, personne et commune.
+
+    Une horloge suspendue, sans limite, vient en dernier.
+    """
     return list(
         _ouvertes(acces, le, filtre)
         .select_related("personne__commune")
@@ -112,7 +115,7 @@ def de_la_personne(*, personne_id: int, acces: Acces) -> list[Echeance]:
     """Les échéances d'une personne : ouvertes d'abord, par limite, puis les fermées."""
     return sorted(
         Echeance.objects.visibles(acces).filter(personne_id=personne_id),
-        key=lambda e: (e.fermee_le is not None, e.avant_le, e.pk),
+        key=lambda e: (e.fermee_le is not None, e.avant_le or date.max, e.pk),
     )
 
 
@@ -121,6 +124,6 @@ def prochaines(*, personnes: Sequence[int], acces: Acces) -> dict[int, Echeance]
     lues = (
         Echeance.objects.visibles(acces)
         .filter(personne_id__in=personnes, fermee_le__isnull=True)
-        .order_by("-avant_le", "-pk")
+        .order_by(F("avant_le").desc(nulls_first=True), "-pk")
     )
     return {e.personne_id: e for e in lues}

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from draille.noyau.foyer.actes import matricule_garde
 from draille.noyau.foyer.models import Foyer, MembreFoyer
 from draille.socle.acces import Acces
 
@@ -14,8 +15,9 @@ def personnes_du_matricule(*, numeros: Sequence[str], acces: Acces, limite: int)
 
     `numeros` : les écritures admises (avec ou sans zéros de tête). Le demandeur vient en premier.
     """
+    gardes = [matricule_garde(numero) for numero in numeros]
     foyers = Foyer.objects.visibles(acces).filter(
-        Q(matricule__in=numeros) | Q(reference__in=numeros)
+        Q(matricule__in=gardes) | Q(reference__in=numeros)
     )
     membres = (
         MembreFoyer.objects.visibles(acces)

@@ -1,0 +1,84 @@
+"""Prendre un fichier du début à la fin : le recevoir, l'intégrer, prévenir les mesures abonnées.
+
+L'écran (par la tâche de fond) et la ligne de commande passent par ici.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from draille.moteurs.flux import adaptateur
+from draille.moteurs.flux.models import FichierRecu
+from draille.noyau.journal.actes import livrer
+from draille.socle import contexte, horloge
+from draille.socle.acces import acces_systeme
+from draille.socle.texte import entier, pluriel
+
+Progression = Callable[[int, int], None]
+_NOM = "intégration d'un fichier"
+
+
+@dataclass(frozen=True, slots=True)
+class Recu:
+    """Ce qu'un fichier est devenu, en une phrase."""
+
+    fichier_id: int
+    phrase: str
+    est_integre: bool
+
+
+def recevoir_et_integrer(
+    *, chemin: Path, le: date, progression: Progression | None = None
+) -> Recu:
+    """Reçoit le fichier, l'intègre et livre les abonnements.
+
+    `progression` reçoit les octets lus et leur total. Un fichier refusé est rendu avec la phrase
+    qui dit quoi demander à l'expéditeur. Lève OSError si le fichier ne peut pas être lu.
+    """
+    acces = acces_systeme(nom=_NOM)
+    with contexte.ouvrir(acces=acces, instant=horloge.maintenant()):
+        fichier = adaptateur.recevoir(source=chemin, nom=chemin.name, par=acces, le=le)
+    return integrer_recu(fichier_id=fichier.pk, le=le, progression=progression)
+
+
+def integrer_recu(*, fichier_id: int, le: date, progression: Progression | None = None) -> Recu:
+    """Intègre un fichier déjà reçu et livre les abonnements ; rappelée, elle ne change rien.
+
+    Se fait hors de toute transaction, pour que l'avancement se voie. Lève
+    `FichierRecu.DoesNotExist`.
+    """
+    acces = acces_systeme(nom=_NOM)
+    fichier = adaptateur.integrer(
+        fichier=FichierRecu.objects.get(pk=fichier_id),
+        par=acces,
+        le=le,
+        progression=progression,
+        instant=horloge.maintenant(),
+    )
+    livrer_abonnements()
+    return Recu(fichier.pk, phrase(fichier), fichier.est_integre)
+
+
+def livrer_abonnements() -> int:
+    """Sert les abonnements des mesures ; rend le nombre de ceux qui ont avancé."""
+    acces = acces_systeme(nom="livraison des abonnements")
+    with contexte.ouvrir(acces=acces, instant=horloge.maintenant()):
+        return livrer(par=acces)
+
+
+def phrase(fichier: FichierRecu) -> str:
+    """Ce que le fichier est devenu, pour la console et les messages. Rien de personnel."""
+    if fichier.statut == FichierRecu.Statut.REFUSE:
+        return fichier.motif
+    if not fichier.est_integre:
+        return f"{fichier.nom} attend d'être lu."
+    dit = (
+        f"{fichier.nom} : {pluriel(fichier.lus, 'dossier lu', 'dossiers lus')}, "
+        f"{pluriel(fichier.integres, 'intégré')}, {pluriel(fichier.inchanges, 'inchangé')}, "
+        f"{pluriel(fichier.rejetes, 'rejeté')} ; "
+        f"{pluriel(fichier.entrees, 'entrée')}, {pluriel(fichier.sorties, 'sortie')}."
+    )
+    if fichier.statut == FichierRecu.Statut.A_CONFIRMER:
+        dit += f" {entier(fichier.absents)} absences attendent d'être confirmées."
+    return dit

@@ -1,0 +1,50 @@
+"""Les traitements longs ou réguliers, exécutés à côté par `draille travailleur`.
+
+Aucun ne porte de valeur personnelle dans ses arguments : la file des traitements se lit en clair.
+"""
+
+import structlog
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from draille.noyau.journal.scellement import sceller
+from draille.portail.reception import integrer_recu, livrer_abonnements
+from draille.socle import contexte, horloge
+from draille.socle.acces import acces_systeme
+
+journal = structlog.get_logger("draille.taches")
+FILE_FICHIERS = "fichiers"
+
+
+@app.task(queue=FILE_FICHIERS, lock="fichiers", name="draille.integrer_fichier")
+def integrer_fichier(*, fichier_id: int) -> None:
+    """Intègre un fichier déposé. Reprise après une coupure, elle mène au même état."""
+    recu = integrer_recu(fichier_id=fichier_id, le=horloge.aujourdhui())
+    journal.info("fichier_traite", fichier_id=fichier_id, est_integre=recu.est_integre)
+
+
+@app.periodic(cron="0 * * * *")
+@app.task(queueing_lock="draille.sceller", name="draille.sceller_journal")
+def sceller_journal(timestamp: int) -> None:
+    """Scelle, chaque heure, les lignes du journal qui ne le sont pas encore."""
+    acces = acces_systeme(nom="scellement du journal")
+    with contexte.ouvrir(acces=acces, instant=horloge.maintenant()):
+        nombre = sceller()
+    journal.info("journal_scelle", lignes=nombre)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="draille.livrer", name="draille.livrer")
+def livrer(timestamp: int) -> None:
+    """Sert, chaque minute, les mesures abonnées aux actes écrits depuis."""
+    livrer_abonnements()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="draille.reprendre", name="draille.reprendre", pass_context=True)
+async def reprendre_interrompus(context: JobContext, timestamp: int) -> None:
+    """Remet en file les traitements dont le travailleur a disparu en chemin."""
+    gestion = context.app.job_manager
+    for tache in await gestion.get_stalled_jobs():
+        await gestion.retry_job(tache)
+        journal.warning("traitement_repris", tache_id=tache.id, nom=tache.task_name)

@@ -1,0 +1,1 @@
+"""Les pages communes, une par module."""

@@ -56,8 +56,8 @@ INDICATEURS = (
         denominateur=ENTRER,
         numerateur=ORIENTER,
         condition=(
-            f"(n.le >= d.le AND (n.le <= (d.le + interval '{_MOIS} month')::date"
-            " OR date_trunc('month', n.le) = date_trunc('month', d.le)))"
+            f"(n.le <= (d.le + interval '{_MOIS} month')::date"
+            " OR date_trunc('month', n.le) = date_trunc('month', d.le))"
         ),
         ligne_convention=LIGNE,
     ),
@@ -73,7 +73,7 @@ INDICATEURS = (
         source=_B1_31J.reference,
         denominateur=ENTRER,
         numerateur=ORIENTER,
-        condition=f"(n.le >= d.le AND n.le <= d.le + {_JOURS_B1})",
+        condition=f"n.le <= d.le + {_JOURS_B1}",
         ligne_convention=LIGNE,
     ),
     Indicateur(
@@ -88,7 +88,7 @@ INDICATEURS = (
         source=_RDVI.reference,
         denominateur=("orientation_rsa.ouvrir",),
         numerateur=("orientation_rsa.rencontrer",),
-        condition=f"(n.le >= d.le AND n.le < d.le + {_JOURS_RDVI})",
+        condition=f"n.le < d.le + {_JOURS_RDVI}",
         unicite="premiere",
         anciennete_min_jours=_JOURS_RDVI,
         ligne_convention=LIGNE,
@@ -106,7 +106,7 @@ INDICATEURS = (
         source=_LOI.reference,
         denominateur=ENTRER,
         numerateur=ORIENTER,
-        condition=f"(n.le >= d.le AND n.le <= d.le + {_JOURS_LOI})",
+        condition=f"n.le <= d.le + {_JOURS_LOI}",
         filtre=f"d.le >= date '{_LOI.du.isoformat()}'",
         ligne_convention=LIGNE,
     ),

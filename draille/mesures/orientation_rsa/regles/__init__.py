@@ -1,6 +1,7 @@
 """Les règles de l'orientation, sans Django : les états, le questionnaire, la proposition."""
 
 from draille.mesures.orientation_rsa.regles.etats import (
+    CATEGORIES,
     MODES,
     OUVERTS,
     TRANSITIONS,
@@ -26,6 +27,7 @@ from draille.mesures.orientation_rsa.regles.questionnaire import (
 )
 
 __all__ = [
+    "CATEGORIES",
     "MODES",
     "OUVERTS",
     "TRANSITIONS",

@@ -59,6 +59,15 @@ TRANSITIONS: tuple[tuple[Acte, Statut | None, Statut], ...] = (
     (Acte.ROUVRIR, Statut.SANS_SUITE, Statut.A_ORIENTER),
 )
 
+CATEGORIES = MappingProxyType(
+    {
+        "primo_arrivant": "Primo-arrivant",
+        "retour": "Retour",
+        "devient_soumis": "Devient soumis aux droits et devoirs",
+        "rejoint_foyer": "Rejoint un foyer",
+        "mutation": "Arrive d'un autre Département",
+    }
+)
 MODES = MappingProxyType(
     {
         "sur_place": "Sur place",

@@ -1,0 +1,54 @@
+"""`python -m bench` : lance les bancs, dit ce qui est tenu, écrit `docs/performances.md`."""
+
+import argparse
+import sys
+from datetime import date
+from importlib import import_module
+from inspect import getdoc
+
+from rich.console import Console
+
+from bench.outils import machine
+from bench.rapport import Partie, afficher, ecrire
+
+BANCS = {
+    "ingestion": "Intégrer un fichier de 100 000 foyers",
+    "pages": "Ouvrir les pages, 100 000 personnes et 1 000 000 de lignes de journal",
+    "indicateurs": "Calculer les indicateurs d'une année",
+}
+
+
+def principal() -> int:
+    """Rend 1 si un plafond est manqué ou si un banc n'a pas pu finir."""
+    analyseur = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    analyseur.add_argument("--seulement", choices=BANCS, action="append", help="ce banc seul")
+    analyseur.add_argument(
+        "--reduit", action="store_true", help="petites tailles, sans écrire docs/performances.md"
+    )
+    demande = analyseur.parse_args()
+    console = Console()
+    parties = [
+        _mesurer(nom, demande.reduit, console)
+        for nom in BANCS
+        if not demande.seulement or nom in demande.seulement
+    ]
+    afficher(parties, console)
+    if not demande.reduit and not demande.seulement:
+        ecrire(parties, machine=machine(), le=date.today())
+    return int(any(p.erreur or p.manquees for p in parties))
+
+
+def _mesurer(nom: str, reduit: bool, console: Console) -> Partie:
+    """Un banc qui échoue est dit, et n'empêche pas les suivants."""
+    console.print(f"[bold]{BANCS[nom]}[/bold]…")
+    try:
+        module = import_module(f"bench.{nom}")
+        methode = (getdoc(module) or "").strip()
+        return Partie(BANCS[nom], methode, module.mesurer(reduit=reduit))
+    except Exception as erreur:
+        console.print_exception()
+        return Partie(BANCS[nom], "", [], f"{type(erreur).__name__} : {erreur}")
+
+
+if __name__ == "__main__":
+    sys.exit(principal())

@@ -28,9 +28,7 @@ class Recu:
     est_integre: bool
 
 
-def recevoir_et_integrer(
-    *, chemin: Path, le: date, progression: Progression | None = None
-) -> Recu:
+def recevoir_et_integrer(*, chemin: Path, le: date, progression: Progression | None = None) -> Recu:
     """Reçoit le fichier, l'intègre et livre les abonnements.
 
     `progression` reçoit les octets lus et leur total. Un fichier refusé est rendu avec la phrase

@@ -121,6 +121,7 @@ WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = Path(os.environ.get("DRAILLE_DEPOTS", RACINE / "var" / "depots"))
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+PROCRASTINATE_IMPORT_PATHS = ["draille.portail.taches"]
 
 CACHES = {
     "default": {

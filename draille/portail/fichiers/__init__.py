@@ -1,0 +1,1 @@
+"""Les écrans des fichiers reçus : déposer, suivre, relire le compte rendu, corriger les rejets."""

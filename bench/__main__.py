@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from datetime import date
+from datetime import UTC, datetime
 from importlib import import_module
 from inspect import getdoc
 
@@ -34,7 +34,7 @@ def principal() -> int:
     ]
     afficher(parties, console)
     if not demande.reduit and not demande.seulement:
-        ecrire(parties, machine=machine(), le=date.today())
+        ecrire(parties, machine=machine(), le=datetime.now(tz=UTC).date())
     return int(any(p.erreur or p.manquees for p in parties))
 
 

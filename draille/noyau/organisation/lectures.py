@@ -12,6 +12,7 @@ SELECT h.role, array_agg(DISTINCT h.compartiment * 100000 +
   CASE WHEN t.nature = 'departement' THEN 0 ELSE tc.commune_id END)
 FROM noyau_habilitation h
 JOIN noyau_territoire t ON t.id = h.territoire_id
+  AND t.debut <= %(le)s AND (t.fin IS NULL OR t.fin > %(le)s)
 LEFT JOIN noyau_territoirecommune tc ON tc.territoire_id = t.id
   AND tc.debut <= %(le)s AND (tc.fin IS NULL OR tc.fin > %(le)s)
 WHERE h.agent_id = %(agent)s AND h.debut <= %(le)s AND (h.fin IS NULL OR h.fin > %(le)s)

@@ -1,5 +1,37 @@
 """Le descripteur de la mesure."""
 
 from draille.mesures import Mesure
+from draille.mesures.suivi_rsa import actes
+from draille.noyau.journal.projections import Projection
+from draille.noyau.journal.registre import ActeDeclare
 
-MESURE = Mesure(code="suivi_rsa", libelle="Suivi du RSA")
+ENTREES = Projection(
+    nom="suivi_rsa.entrees",
+    etat="""
+SELECT id, personne_id, categorie::text, mois, connue_le, sortie_le FROM suivi_rsa_entree
+""",
+    recalcul="""
+SELECT e.objet_id, e.personne_id, e.charge ->> 'categorie', (e.charge ->> 'mois')::date, e.le,
+  CASE WHEN d.code = 'suivi_rsa.sortir' THEN d.le END
+FROM noyau_lignejournal e
+LEFT JOIN LATERAL (
+  SELECT s.code, s.le FROM noyau_lignejournal s
+  WHERE s.objet_id = e.objet_id AND s.code IN ('suivi_rsa.sortir', 'suivi_rsa.rectifier_sortie')
+  ORDER BY s.id DESC LIMIT 1
+) d ON true
+WHERE e.code = 'suivi_rsa.entrer'
+""",
+)
+MESURE = Mesure(
+    code="suivi_rsa",
+    libelle="Suivi du RSA",
+    actes=(
+        ActeDeclare("suivi_rsa.reprendre", 1, "Reprise du stock", actes.Reprendre),
+        ActeDeclare("suivi_rsa.entrer", 1, "Nouvel entrant", actes.Entrer),
+        ActeDeclare("suivi_rsa.sortir", 1, "Sortie", actes.Sortir),
+        ActeDeclare("suivi_rsa.rectifier_sortie", 1, "Sortie rectifiée", actes.RectifierSortie),
+        ActeDeclare("suivi_rsa.suspendre", 1, "Droit suspendu", actes.Suspendre),
+        ActeDeclare("suivi_rsa.retablir", 1, "Droit rétabli", actes.Retablir),
+    ),
+    projections=(ENTREES,),
+)

@@ -62,7 +62,9 @@ class FichierRecu(models.Model):
     class Meta:
         """Par source et par mois."""
 
-        indexes = [models.Index(fields=["appli", "fonorg", "numorg", "mois"], name="fichier_source")]
+        indexes = [
+            models.Index(fields=["appli", "fonorg", "numorg", "mois"], name="fichier_source")
+        ]
 
     def __str__(self) -> str:
         return f"{self.nom} ({self.get_statut_display()})"

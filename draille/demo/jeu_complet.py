@@ -78,17 +78,17 @@ def _prochaine_reception(plan: PlanDeJeu, rang: int) -> date:
 
 
 def _recevoir(fichiers: FichiersDuMois) -> int:
+    """Intègre les fichiers du mois, chacun au jour de sa création ; rend le nombre de dossiers."""
     mois = fichiers.mois
-    recus = [
-        recevoir_et_integrer(chemin=fichiers.caf, le=mois.caf_creee_le),
-        recevoir_et_integrer(chemin=fichiers.msa, le=mois.msa_creee_le),
-    ]
+    chemins = [(fichiers.caf, mois.caf_creee_le), (fichiers.msa, mois.msa_creee_le)]
     if fichiers.contacts is not None:
-        recevoir_et_integrer(chemin=fichiers.contacts, le=mois.msa_creee_le, nature="contacts")
-    return sum(recu.lus for recu in recus)
+        chemins.append((fichiers.contacts, mois.msa_creee_le))
+    for chemin, le in chemins:
+        recevoir_et_integrer(chemin=chemin, le=le, instant=instant(le))
+    return fichiers.nombre_foyers
 
 
 def _charger_conventions(departement: str, par: Acces, le: date) -> None:
-    dossier = dossier_du_departement(racine=RACINE / "departements", code=departement)
+    dossier = dossier_du_departement(racine=RACINE, code=departement)
     contenu = charger_fichier(chemin=dossier / "convention.yaml")
     charger_convention(contenu=contenu, par=par, le=le)

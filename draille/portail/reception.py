@@ -5,7 +5,7 @@ L'écran (par la tâche de fond) et la ligne de commande passent par ici.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from draille.moteurs.flux import adaptateur
@@ -28,19 +28,31 @@ class Recu:
     est_integre: bool
 
 
-def recevoir_et_integrer(*, chemin: Path, le: date, progression: Progression | None = None) -> Recu:
-    """Reçoit le fichier, l'intègre et livre les abonnements.
+def recevoir_et_integrer(
+    *,
+    chemin: Path,
+    le: date,
+    progression: Progression | None = None,
+    instant: datetime | None = None,
+) -> Recu:
+    """Reçoit le fichier, l'intègre et livre les abonnements, à l'instant dit ou à celui du produit.
 
     `progression` reçoit les octets lus et leur total. Un fichier refusé est rendu avec la phrase
     qui dit quoi demander à l'expéditeur. Lève OSError si le fichier ne peut pas être lu.
     """
     acces = acces_systeme(nom=_NOM)
-    with contexte.ouvrir(acces=acces, instant=horloge.maintenant()):
+    with contexte.ouvrir(acces=acces, instant=instant or horloge.maintenant()):
         fichier = adaptateur.recevoir(source=chemin, nom=chemin.name, par=acces, le=le)
-    return integrer_recu(fichier_id=fichier.pk, le=le, progression=progression)
+    return integrer_recu(fichier_id=fichier.pk, le=le, progression=progression, instant=instant)
 
 
-def integrer_recu(*, fichier_id: int, le: date, progression: Progression | None = None) -> Recu:
+def integrer_recu(
+    *,
+    fichier_id: int,
+    le: date,
+    progression: Progression | None = None,
+    instant: datetime | None = None,
+) -> Recu:
     """Intègre un fichier déjà reçu et livre les abonnements ; rappelée, elle ne change rien.
 
     Se fait hors de toute transaction, pour que l'avancement se voie. Lève
@@ -52,16 +64,16 @@ def integrer_recu(*, fichier_id: int, le: date, progression: Progression | None 
         par=acces,
         le=le,
         progression=progression,
-        instant=horloge.maintenant(),
+        instant=instant or horloge.maintenant(),
     )
-    livrer_abonnements()
+    livrer_abonnements(instant=instant)
     return Recu(fichier.pk, phrase(fichier), fichier.est_integre)
 
 
-def livrer_abonnements() -> int:
+def livrer_abonnements(*, instant: datetime | None = None) -> int:
     """Sert les abonnements des mesures ; rend le nombre de ceux qui ont avancé."""
     acces = acces_systeme(nom="livraison des abonnements")
-    with contexte.ouvrir(acces=acces, instant=horloge.maintenant()):
+    with contexte.ouvrir(acces=acces, instant=instant or horloge.maintenant()):
         return livrer(par=acces)
 
 

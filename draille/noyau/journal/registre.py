@@ -163,7 +163,7 @@ def _convient(valeur: Any, attendu: Any) -> bool:
         if origine is not None:
             if isinstance(valeur, origine):
                 return True
-        elif type(valeur) is membre:
+        elif isinstance(valeur, membre) and not (isinstance(valeur, bool) and membre is int):
             return True
     return False
 

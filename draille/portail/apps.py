@@ -13,10 +13,12 @@ class PortailConfig(AppConfig):
     def ready(self) -> None:
         """Déclare les entrées du menu que tout agent connaît."""
         from draille.ecrans.menu import Entree, declarer
+        from draille.portail.fichiers.acces import ACCES as FICHIERS
         from draille.portail.requete import administre, verifie_le_journal, voit_des_personnes
         from draille.socle.acces import tout_agent
 
         declarer(Entree("Ma journée", "journee", tout_agent, rang=0))
         declarer(Entree("Chercher", "recherche", voit_des_personnes, rang=5))
+        declarer(Entree("Fichiers", "fichiers", FICHIERS["voir"], rang=30))
         declarer(Entree("Journal", "journal", verifie_le_journal, rang=80))
         declarer(Entree("Agents", "agents", administre, rang=90))

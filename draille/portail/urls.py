@@ -26,6 +26,7 @@ urlpatterns = [
     path("agents/habilitations/<int:habilitation_id>/retirer/", agents.retirer, name="retirer"),
     path("accessibilite/", publiques.accessibilite, name="accessibilite"),
     path("sante", publiques.sante, name="sante"),
+    path("", include("draille.portail.fichiers.urls")),
     path("compte/demonstration/", connexion_demo, name="connexion_demo"),
     path("compte/", include("allauth.urls")),
 ]

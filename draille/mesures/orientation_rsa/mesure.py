@@ -1,8 +1,11 @@
 """Le descripteur de la mesure : ce qu'elle apporte au journal et aux moteurs."""
 
+from draille.ecrans.menu import Entree
 from draille.mesures import Mesure
+from draille.mesures.orientation_rsa.acces import ACCES
 from draille.mesures.orientation_rsa.actes import ABONNEMENTS, ACTES
 from draille.mesures.orientation_rsa.indicateurs import INDICATEURS
+from draille.mesures.orientation_rsa.views_encarts import PANNEAUX, TUILES
 from draille.moteurs.delais.registre import Delai
 from draille.noyau.journal.projections import Projection
 
@@ -73,4 +76,7 @@ MESURE = Mesure(
     indicateurs=INDICATEURS,
     abonnements=ABONNEMENTS,
     projections=(_ORIENTATIONS, _SUIVIS),
+    menu=(Entree("Nouveaux entrants", "orientation", ACCES["voir_entrants"], 20),),
+    panneaux=PANNEAUX,
+    tuiles=TUILES,
 )

@@ -94,7 +94,8 @@ def _poser_suivi(curseur: CursorWrapper, poses: list[type[models.Model]]) -> Non
     )
     curseur.execute(
         "CREATE OR REPLACE FUNCTION draille_suivre_personne() RETURNS trigger"
-        " LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$"
+        # pg_temp en dernier, sans quoi une table temporaire du même nom passerait devant.
+        " LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$"
         " DECLARE commune integer := coalesce(NEW.commune_id, 99999);"
         f" BEGIN {maj} RETURN NULL; END $$"
     )
@@ -107,11 +108,18 @@ def _poser_suivi(curseur: CursorWrapper, poses: list[type[models.Model]]) -> Non
 
 
 def _poser_verrou(curseur: CursorWrapper) -> None:
-    """Sceller attend les écritures en cours : une ligne tardive paraîtrait ajoutée après coup."""
+    """Sceller et livrer attendent les écritures en cours : une ligne tardive leur échapperait."""
     curseur.execute(
         "CREATE OR REPLACE FUNCTION draille_verrouiller_journal() RETURNS void LANGUAGE sql"
         " SECURITY DEFINER SET search_path = public AS"
         " $$ LOCK TABLE noyau_lignejournal IN EXCLUSIVE MODE $$"
+    )
+    # L'attente est courte : derrière elle, les actes attendraient aussi.
+    curseur.execute(
+        "CREATE OR REPLACE FUNCTION draille_derniere_ligne_sure() RETURNS bigint LANGUAGE plpgsql"
+        " SECURITY DEFINER SET search_path = public SET lock_timeout = '300ms' AS $$"
+        " BEGIN LOCK TABLE noyau_lignejournal IN SHARE MODE;"
+        " RETURN (SELECT coalesce(max(id), 0) FROM noyau_lignejournal); END $$"
     )
 
 

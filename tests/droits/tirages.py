@@ -1,0 +1,63 @@
+"""Ce que l'essai de droits tire : des habilitations datées, un jour de lecture."""
+
+from datetime import date
+
+from django.db import connection
+from hypothesis import strategies as st
+
+from draille.noyau.organisation.models import Habilitation
+from draille.socle.acces import Compartiment, Role
+from tests.droits.monde import BASCULE, JOURS, ORIGINE, Monde
+from tests.droits.oracle import Periode, Tirage
+
+PERIODES = (
+    Periode(ORIGINE),
+    Periode(ORIGINE),
+    Periode(ORIGINE),
+    Periode(BASCULE),
+    Periode(ORIGINE, BASCULE),
+    Periode(ORIGINE, date(2020, 2, 1)),
+    Periode(date(2021, 1, 1)),
+    Periode(JOURS[0], JOURS[1]),
+)
+ROLES = [str(r) for r in Role if r is not Role.SYSTEME]
+
+
+def habilitations(nombre_lieux: int) -> st.SearchStrategy[list[tuple[int, int, str, int]]]:
+    """Jusqu'à cinq habilitations : compartiment, rang du lieu, rôle, rang de la période."""
+    une = st.tuples(
+        st.sampled_from([int(c) for c in Compartiment]),
+        st.integers(0, nombre_lieux - 1),
+        st.sampled_from(ROLES),
+        st.integers(0, len(PERIODES) - 1),
+    )
+    return st.lists(une, max_size=5)
+
+
+def donner(monde: Monde, tirees: list[tuple[int, int, str, int]]) -> tuple[Tirage, ...]:
+    """Écrit ces habilitations à l'agent du monde ; les rend pour l'oracle."""
+    tirages = tuple(
+        Tirage(compartiment, monde.lieux[lieu], role, PERIODES[periode])
+        for compartiment, lieu, role, periode in tirees
+    )
+    Habilitation.objects.bulk_create(
+        Habilitation(
+            agent=monde.agent,
+            compartiment=t.compartiment,
+            territoire_id=t.lieu.id,
+            role=t.role,
+            debut=t.periode.debut,
+            fin=t.periode.fin,
+        )
+        for t in tirages
+    )
+    return tirages
+
+
+def sans_contexte() -> None:
+    """Ferme le contexte de la transaction en cours."""
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "SELECT set_config('draille.cles', '', true), set_config('draille.agent', '', true),"
+            " set_config('draille.instant', '', true)"
+        )

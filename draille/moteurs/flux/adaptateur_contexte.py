@@ -12,14 +12,14 @@ from draille.socle import contexte
 from draille.socle.acces import Acces, Compartiment, Role, cle, cle_generale
 from draille.socle.refus import Refus
 
-ROLES_FICHIERS = (Role.CADRE, Role.PILOTE, Role.ADMINISTRATEUR)
+ROLES_FICHIERS = (Role.CADRE, Role.CHARGE_ORIENTATION)
 CLE_INSERTION = cle_generale(compartiment=Compartiment.INSERTION)
 CLE_SANS_COMMUNE = cle(compartiment=Compartiment.INSERTION, commune_id=None)
 VERROU = 4_304_307
 
 
 def exiger(par: Acces, action: str) -> None:
-    """Lève `Refus('acces.refuse')` sans un rôle de pilotage sur toute l'insertion."""
+    """Lève `Refus('acces.refuse')` sans un rôle qui traite les dossiers de toute l'insertion."""
     par.exiger(ROLES_FICHIERS, cle_ligne=CLE_INSERTION, action=action)
 
 

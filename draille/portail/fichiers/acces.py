@@ -4,14 +4,12 @@ Un fichier décrit tout le Département : le déposer ou lire ses rejets demande
 le couvre. L'administrateur voit où en sont les fichiers, jamais une valeur personnelle.
 """
 
-from draille.socle.acces import Acces, Compartiment, Predicat, Role, cle
-
-_DE_TOUT_LE_DEPARTEMENT = cle(compartiment=Compartiment.INSERTION, commune_id=None)
+from draille.moteurs.flux.adaptateur_contexte import CLE_INSERTION, ROLES_FICHIERS
+from draille.socle.acces import Acces, Predicat, Role
 
 
 def _traite(acces: Acces) -> bool:
-    roles = (Role.CADRE, Role.CHARGE_ORIENTATION)
-    return acces.a_role_sur(roles, _DE_TOUT_LE_DEPARTEMENT)
+    return acces.a_role_sur(ROLES_FICHIERS, CLE_INSERTION)
 
 
 def _voit(acces: Acces) -> bool:

@@ -140,8 +140,8 @@ def _deduire() -> dict[str, int]:
         with connection.cursor() as curseur:
             for abonnement in registre.abonnements(immediats=False):
                 curseur.execute(
-                    "INSERT INTO noyau_curseur (nom, transaction_id)"
-                    " VALUES (%s, draille_transaction())",
+                    "INSERT INTO noyau_curseur (nom, dernier_id)"
+                    " SELECT %s, max(id) FROM noyau_lignejournal",
                     [abonnement.nom],
                 )
             curseur.execute("SELECT DISTINCT ON (code) code, charge FROM noyau_lignejournal")

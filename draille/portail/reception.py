@@ -72,9 +72,10 @@ def integrer_recu(
 
 def livrer_abonnements(*, instant: datetime | None = None) -> int:
     """Sert les abonnements des mesures ; rend le nombre de ceux qui ont avancé."""
-    acces = acces_systeme(nom="livraison des abonnements")
-    with contexte.ouvrir(acces=acces, instant=instant or horloge.maintenant()):
-        return livrer(par=acces)
+    return livrer(
+        par=acces_systeme(nom="livraison des abonnements"),
+        instant=instant or horloge.maintenant(),
+    )
 
 
 def phrase(fichier: FichierRecu) -> str:

@@ -1,14 +1,15 @@
 """Écrire au journal : une ligne par acte, ou un lot de lignes par une requête."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from draille.noyau.journal import registre
 from draille.noyau.journal.models import LigneJournal
-from draille.noyau.journal.registre import Lot
+from draille.noyau.journal.registre import TOUTES, Abonnement, Lot
+from draille.socle import contexte
 from draille.socle.acces import PAS, Acces, cle
 
 
@@ -122,35 +123,62 @@ def _servir_immediats(code: str, premier_id: int, par: Acces) -> None:
         abonnement.traiter(lot, par)
 
 
-def livrer(*, par: Acces) -> int:
+def livrer(*, par: Acces, instant: datetime | None = None) -> int:
     """Sert les abonnements d'après validation ; rend le nombre d'abonnements qui ont avancé.
 
-    Un lot va du curseur à la plus ancienne transaction encore ouverte : aucune ligne n'est sautée.
+    Un lot va du curseur à la dernière ligne sûre : aucune ligne n'est sautée, même si deux actes
+    finissent dans le désordre. Si une écriture longue est en cours, rien n'est livré : sa propre
+    livraison suivra. Hors transaction, `instant` ouvre un contexte par abonnement ; dans une
+    transaction, le contexte déjà ouvert sert.
     """
+    borne = _derniere_ligne_sure()
+    if borne is None:
+        return 0
     avances = 0
     for abonnement in registre.abonnements(immediats=False):
-        with transaction.atomic(), connection.cursor() as curseur:
-            curseur.execute(
-                "INSERT INTO noyau_curseur (nom, transaction_id) VALUES (%s, 0)"
-                " ON CONFLICT (nom) DO NOTHING",
-                [abonnement.nom],
-            )
-            curseur.execute(
-                "SELECT transaction_id FROM noyau_curseur WHERE nom = %s FOR UPDATE",
-                [abonnement.nom],
-            )
-            (debut,) = curseur.fetchone()
-            curseur.execute("SELECT draille_transaction_sure()")
-            (fin,) = curseur.fetchone()
-            lot = Lot(codes=abonnement.codes, debut=debut, fin=fin)
-            if _a_des_lignes(lot):
-                abonnement.traiter(lot, par)
-                avances += 1
-            curseur.execute(
-                "UPDATE noyau_curseur SET transaction_id = %s WHERE nom = %s",
-                [fin, abonnement.nom],
-            )
+        if instant is None:
+            avances += _livrer_un(abonnement, borne, par)
+        else:
+            with contexte.ouvrir(acces=par, instant=instant):
+                avances += _livrer_un(abonnement, borne, par)
     return avances
+
+
+def _derniere_ligne_sure() -> int | None:
+    """L'identifiant sous lequel plus aucune ligne ne peut paraître ; nul si une écriture dure.
+
+    Un verrou partagé, tenu le temps de lire, attend les écritures en cours : toute ligne à venir
+    aura un identifiant plus grand, puisqu'il se prend sous le verrou d'écriture.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as curseur:
+            curseur.execute("SELECT draille_derniere_ligne_sure()")
+            return int(curseur.fetchone()[0])
+    except OperationalError:
+        return None
+
+
+def _livrer_un(abonnement: Abonnement, borne: int, par: Acces) -> int:
+    with transaction.atomic(), connection.cursor() as curseur:
+        curseur.execute(
+            "INSERT INTO noyau_curseur (nom, dernier_id) VALUES (%s, 0)"
+            " ON CONFLICT (nom) DO NOTHING",
+            [abonnement.nom],
+        )
+        curseur.execute(
+            "SELECT dernier_id FROM noyau_curseur WHERE nom = %s FOR UPDATE", [abonnement.nom]
+        )
+        (lu,) = curseur.fetchone()
+        if lu >= borne:
+            return 0
+        lot = Lot(codes=abonnement.codes, debut=0, fin=TOUTES, premier_id=lu + 1, dernier_id=borne)
+        a_des_lignes = _a_des_lignes(lot)
+        if a_des_lignes:
+            abonnement.traiter(lot, par)
+        curseur.execute(
+            "UPDATE noyau_curseur SET dernier_id = %s WHERE nom = %s", [borne, abonnement.nom]
+        )
+        return int(a_des_lignes)
 
 
 def _a_des_lignes(lot: Lot) -> bool:

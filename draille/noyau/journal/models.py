@@ -70,10 +70,10 @@ class Scellement(models.Model):
 
 
 class Curseur(models.Model):
-    """Jusqu'où un abonnement a lu le journal, en numéro de transaction (exclu)."""
+    """Jusqu'à quelle ligne un abonnement a lu le journal (incluse)."""
 
     nom = models.CharField(max_length=120, primary_key=True)
-    transaction_id = models.BigIntegerField(default=0)
+    dernier_id = models.BigIntegerField(default=0)
 
     class Meta:
         """Table du noyau."""
@@ -81,4 +81,4 @@ class Curseur(models.Model):
         app_label = "noyau"
 
     def __str__(self) -> str:
-        return f"{self.nom} : {self.transaction_id}"
+        return f"{self.nom} : {self.dernier_id}"

@@ -11,6 +11,7 @@ from typing import Any
 
 from draille.socle.acces import Acces
 
+TOUTES = 2**62
 _SIMPLES = (str, int, bool, date, Decimal, float)
 
 
@@ -26,24 +27,28 @@ class ActeDeclare:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Des lignes de journal à traiter ensemble, d'une même étendue de transactions [debut, fin)."""
+    """Des lignes de journal à traiter ensemble : de `premier_id` à `dernier_id` inclus, écrites par
+    des transactions de numéro [debut, fin)."""
 
     codes: tuple[str, ...]
     debut: int
     fin: int
     premier_id: int = 0
+    dernier_id: int = TOUTES
 
     def sql(self) -> tuple[str, dict[str, Any]]:
         """Une sous-requête des lignes du lot et ses paramètres nommés (`lot_*`)."""
         requete = (
             "(SELECT * FROM noyau_lignejournal WHERE transaction_id >= %(lot_debut)s"
-            " AND transaction_id < %(lot_fin)s AND id >= %(lot_premier)s"
+            " AND transaction_id < %(lot_fin)s"
+            " AND id BETWEEN %(lot_premier)s AND %(lot_dernier)s"
             " AND code = ANY(%(lot_codes)s))"
         )
         return requete, {
             "lot_debut": self.debut,
             "lot_fin": self.fin,
             "lot_premier": self.premier_id,
+            "lot_dernier": self.dernier_id,
             "lot_codes": list(self.codes),
         }
 

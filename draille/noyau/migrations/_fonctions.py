@@ -56,9 +56,6 @@ END $$;
 CREATE FUNCTION draille_transaction() RETURNS bigint
 LANGUAGE sql VOLATILE AS $$ SELECT pg_current_xact_id()::text::bigint $$;
 
-CREATE FUNCTION draille_transaction_sure() RETURNS bigint
-LANGUAGE sql VOLATILE AS $$ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint $$;
-
 CREATE FUNCTION draille_jour_scelle(instant timestamptz) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT (extract(epoch FROM instant) * 1000000)::bigint::text
@@ -81,7 +78,6 @@ END $$;
 RETRAIT = """
 DROP FUNCTION draille_ajout_seul();
 DROP FUNCTION draille_jour_scelle(timestamptz);
-DROP FUNCTION draille_transaction_sure();
 DROP FUNCTION draille_transaction();
 DROP FUNCTION draille_instant();
 DROP FUNCTION draille_contexte_ouvert();

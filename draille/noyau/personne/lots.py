@@ -21,7 +21,7 @@ from datetime import date
 from django.db import connection
 
 from draille.noyau.journal.actes import consigner_lot
-from draille.noyau.personne.actes import Inscrire
+from draille.noyau.personne.actes import Inscrire, MettreAJourContact
 from draille.socle.acces import PAS, SANS_COMMUNE, Acces, Compartiment
 
 COLONNES = (
@@ -141,3 +141,51 @@ def rapprocher(*, lot: str, compartiment: Compartiment, par: Acces, le: date) ->
         parametres={"lot_le": le, "lot_compartiment": int(compartiment)},
     )
     return Rapprochement(inscrites=inscrites, changees=changees)
+
+
+_CONTACTS = """
+WITH voulus AS (
+  SELECT DISTINCT ON (personne_id) personne_id, telephone, courriel FROM {lot}
+  WHERE personne_id IS NOT NULL ORDER BY personne_id, rang DESC
+), changes AS (
+  SELECT p.id, p.commune_id, v.telephone, v.courriel,
+    v.telephone <> '' AND v.telephone <> p.telephone AS a_telephone,
+    v.courriel <> '' AND v.courriel <> p.courriel AS a_courriel
+  FROM voulus v JOIN noyau_personne p ON p.id = v.personne_id
+)
+SELECT * FROM changes WHERE a_telephone OR a_courriel
+"""
+_LIGNES_CONTACTS = """
+SELECT %(lot_le)s::date AS le, id AS personne_id, id AS objet_id,
+  %(lot_compartiment)s * {pas} + coalesce(commune_id, {sans_commune}) AS cle_acces,
+  jsonb_build_object('champs', to_jsonb(array_remove(ARRAY[
+    CASE WHEN a_telephone THEN 'telephone' END, CASE WHEN a_courriel THEN 'courriel' END
+  ], NULL))) AS charge
+FROM noyau_lot_contact
+"""
+
+
+def mettre_a_jour_contacts(*, lot: str, compartiment: Compartiment, par: Acces, le: date) -> int:
+    """Donne à chaque personne du lot son téléphone et son adresse ; rend combien ont changé.
+
+    Colonnes du lot : `rang`, `personne_id`, `telephone`, `courriel` (vides : rien à changer ; le
+    rang le plus grand l'emporte). Le journal dit quels champs ont changé, jamais leurs valeurs.
+    """
+    assert connection.in_atomic_block, "un acte s'écrit dans une transaction"
+    with connection.cursor() as curseur:
+        curseur.execute("DROP TABLE IF EXISTS pg_temp.noyau_lot_contact")
+        curseur.execute(f"CREATE TEMPORARY TABLE noyau_lot_contact AS {_CONTACTS.format(lot=lot)}")
+        curseur.execute(
+            "UPDATE noyau_personne p SET"
+            " telephone = CASE WHEN l.a_telephone THEN l.telephone ELSE p.telephone END,"
+            " courriel = CASE WHEN l.a_courriel THEN l.courriel ELSE p.courriel END"
+            " FROM noyau_lot_contact l WHERE l.id = p.id"
+        )
+        changees = int(curseur.rowcount)
+    consigner_lot(
+        acte=MettreAJourContact,
+        par=par,
+        source=_LIGNES_CONTACTS.format(pas=PAS, sans_commune=SANS_COMMUNE),
+        parametres={"lot_le": le, "lot_compartiment": int(compartiment)},
+    )
+    return changees

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name="Curseur",
             fields=[
                 ("nom", models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ("transaction_id", models.BigIntegerField(default=0)),
+                ("dernier_id", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(

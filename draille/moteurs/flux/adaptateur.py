@@ -10,12 +10,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from draille.moteurs.flux import adaptateur_attente as attente
 from draille.moteurs.flux.adaptateur_contexte import CLE_SANS_COMMUNE, elargi, exiger, seul
 from draille.moteurs.flux.adaptateur_depot import recevoir
 from draille.moteurs.flux.calcul import caf
-from draille.moteurs.flux.calcul.enregistrements import Dossier, EnteteFlux, Totaux
+from draille.moteurs.flux.calcul.enregistrements import Dossier, EnteteFlux, Rejet, Totaux
 from draille.moteurs.flux.calcul.refus import FichierRefuse
 from draille.moteurs.flux.journal import ConstaterAbsences, Integrer, Refuser
 from draille.moteurs.flux.models import FichierRecu
@@ -87,7 +88,7 @@ def constater_absences(
                 code="flux.rien_a_confirmer", message="Ce fichier n'a pas d'absences à confirmer."
             )
         arrivee = arrivee_de(fichier, large, est_partielle=False)
-        _exiger_dernier_mois(fichier)
+        exiger_dernier_mois(fichier)
         attente.Attente()
         bilan = integrateur(fichier.nature).constater(arrivee)
         attente.Attente.vider()
@@ -158,7 +159,7 @@ class _Integration:
             self._entete(lu)
         elif isinstance(lu, Totaux):
             self.annonces = lu.annonces
-        elif isinstance(lu, caf.Dossier | caf.Rejet):
+        elif isinstance(lu, Dossier | Rejet):
             if not self.fichier.fonorg:
                 self._source(lu)
             self.attente.recevoir(lu)
@@ -182,7 +183,7 @@ class _Integration:
         if isinstance(premier, Dossier):
             f.fonorg, f.numorg = premier.fonorg, premier.numorg
         else:
-            assert isinstance(premier, caf.Rejet)
+            assert isinstance(premier, Rejet)
             fonorg, numorg = attente.organisme_de(premier.contenu)
             if fonorg not in ("CAF", "MSA") or not 0 < len(numorg) <= 3:
                 return
@@ -286,7 +287,7 @@ def _oublier(fichier: FichierRecu) -> None:
         transaction.on_commit(lambda: chemin.unlink(missing_ok=True))
 
 
-def _integres_de(f: FichierRecu):  # type: ignore[no-untyped-def]
+def _integres_de(f: FichierRecu) -> QuerySet[FichierRecu]:
     return FichierRecu.objects.filter(
         appli=f.appli, fonorg=f.fonorg, numorg=f.numorg, nature=f.nature, statut__in=INTEGRES
     ).exclude(pk=f.pk)
@@ -294,7 +295,7 @@ def _integres_de(f: FichierRecu):  # type: ignore[no-untyped-def]
 
 def _refuser_depasse(f: FichierRecu) -> None:
     dernier = _integres_de(f).order_by("-mois").first()
-    if dernier is None or f.mois is None or dernier.mois <= f.mois:
+    if dernier is None or f.mois is None or dernier.mois is None or dernier.mois <= f.mois:
         return
     assert f.cree_le is not None
     raise FichierRefuse(
@@ -306,10 +307,11 @@ def _refuser_depasse(f: FichierRecu) -> None:
     )
 
 
-def _exiger_dernier_mois(f: FichierRecu) -> None:
+def exiger_dernier_mois(f: FichierRecu) -> None:
+    """Lève `Refus('flux.mois_passe')` si un mois plus récent de la même source est intégré."""
     if _integres_de(f).filter(mois__gt=f.mois).exists():
         raise Refus(
             code="flux.mois_passe",
-            message="Un mois plus récent de cette source est déjà intégré : les absences de "
-            "celui-ci n'ont plus à être confirmées.",
+            message="Un mois plus récent de cette source est déjà intégré : ce que dit celui-ci "
+            "est dépassé, il n'y a plus rien à y reprendre.",
         )

@@ -14,7 +14,7 @@ class FichierRecu(models.Model):
 
     `mois` est le premier jour du mois décrit (DTREF) ; `cree_le` et `cree_a` l'instant où
     l'organisme l'a écrit (DTCREAFLUX, HEUCREAFLUX) ; `depose_le` le jour de son dépôt.
-    `lus = integres + inchanges + rejetes`, toujours.
+    `ambigus` : contacts d'un couple, donnés au demandeur. `lus = integres + inchanges + rejetes`.
     """
 
     class Nature(models.TextChoices):
@@ -52,6 +52,7 @@ class FichierRecu(models.Model):
     entrees = models.IntegerField(default=0, db_default=0)
     sorties = models.IntegerField(default=0, db_default=0)
     absents = models.IntegerField(default=0, db_default=0)
+    ambigus = models.IntegerField(default=0, db_default=0)
     octets_lus = models.BigIntegerField(default=0, db_default=0)
     octets_total = models.BigIntegerField(default=0, db_default=0)
     depose_le = models.DateField()

@@ -26,7 +26,7 @@ from draille.noyau.personne.models import Personne
 from draille.noyau.referent.models import Referent
 from draille.portail.charge import lisible
 from draille.portail.requete import Requete, restreindre, voit_des_personnes, voit_le_nir
-from draille.portail.vues.journee import nom_du_delai
+from draille.portail.vues.journee import jours_avant, nom_du_delai
 from draille.socle.acces import Acces
 from draille.socle.chiffrement import trousseau
 
@@ -114,7 +114,7 @@ def _horloge(echeance: Echeance, request: Requete) -> Horloge:
     return Horloge(
         echeance=echeance,
         delai=nom_du_delai(echeance.code),
-        jours=(echeance.avant_le - au).days if echeance.avant_le else None,
+        jours=jours_avant(echeance, au),
         est_tenue=echeance.fermee_le is not None,
     )
 

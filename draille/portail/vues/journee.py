@@ -21,7 +21,7 @@ from draille.noyau.personne.models import Personne
 from draille.portail.requete import Requete, administre, restreindre, voit_des_personnes
 from draille.socle.acces import Acces, Role, tout_agent
 
-LIMITE = 50
+LIMITE = 25
 DERNIERS = 8
 ETATS: tuple[Etat, ...] = ("", "retard", "semaine")
 _TITRES = {
@@ -37,6 +37,7 @@ class LigneDue:
 
     echeance: Echeance
     delai: str
+    jours: int | None
 
 
 @dataclass(slots=True)
@@ -59,6 +60,11 @@ def nom_du_delai(code: str) -> str:
         return delais.delai(code).libelle
     except KeyError:
         return code
+
+
+def jours_avant(echeance: Echeance, le: date) -> int | None:
+    """Jours jusqu'à la limite, négatifs en retard ; None pour une horloge suspendue."""
+    return (echeance.avant_le - le).days if echeance.avant_le else None
 
 
 @exige(lambda acces: acces.agent_id is not None)
@@ -100,7 +106,7 @@ def _rassembler(request: Requete, filtre: Filtre) -> Journee:
 def _nominatif(jour: Journee, acces: Acces, filtre: Filtre, le: date) -> None:
     jour.comptes = echeances.compter(acces=acces, le=le, filtre=filtre)
     lues = echeances.ouvertes(acces=acces, le=le, filtre=filtre, limite=LIMITE)
-    jour.lignes = [LigneDue(e, nom_du_delai(e.code)) for e in lues]
+    jour.lignes = [LigneDue(e, nom_du_delai(e.code), jours_avant(e, le)) for e in lues]
     jour.derniers = derniers_dossiers(acces=acces, limite=DERNIERS)
 
 

@@ -1,6 +1,7 @@
 """Chercher une personne : la seule porte, on ne feuillette pas."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,7 +15,7 @@ from draille.noyau.personne import lectures
 from draille.noyau.personne.models import Personne
 from draille.noyau.personne.regles import Demande, comprendre
 from draille.portail.requete import Requete, restreindre, voit_des_personnes, voit_le_nir
-from draille.portail.vues.journee import nom_du_delai
+from draille.portail.vues.journee import jours_avant, nom_du_delai
 from draille.socle.acces import Acces
 
 LIMITE = 20
@@ -31,6 +32,7 @@ class Trouvee:
     personne: Personne
     echeance: Echeance | None
     delai: str
+    jours: int | None
 
 
 @dataclass(slots=True)
@@ -54,14 +56,17 @@ def recherche(request: Requete) -> HttpResponse:
         "avec_proches": avec_proches,
         "limite": LIMITE,
         "resultat": chercher(
-            demande=comprendre(saisie), avec_proches=avec_proches, acces=restreindre(request)
+            demande=comprendre(saisie),
+            avec_proches=avec_proches,
+            acces=restreindre(request),
+            le=request.le,
         ),
     }
     gabarit = "portail/_resultats.html" if request.htmx else "portail/recherche.html"
     return render(request, gabarit, contexte)
 
 
-def chercher(*, demande: Demande, avec_proches: bool, acces: Acces) -> Resultat:
+def chercher(*, demande: Demande, avec_proches: bool, acces: Acces, le: date) -> Resultat:
     """Cherche sous cet accès, qui doit être celui du contexte ouvert."""
     if demande.est_vide:
         return Resultat(remarque=demande.remarque)
@@ -80,12 +85,14 @@ def chercher(*, demande: Demande, avec_proches: bool, acces: Acces) -> Resultat:
     personnes = lectures.charger(ids=ids[:LIMITE], acces=acces)
     horloges = prochaines(personnes=[p.pk for p in personnes], acces=acces)
     return Resultat(
-        trouvees=[_trouvee(p, horloges.get(p.pk)) for p in personnes],
+        trouvees=[_trouvee(p, horloges.get(p.pk), le) for p in personnes],
         est_tronque=len(ids) > LIMITE,
         remarque=demande.remarque,
         est_faite=True,
     )
 
 
-def _trouvee(personne: Personne, echeance: Echeance | None) -> Trouvee:
-    return Trouvee(personne, echeance, nom_du_delai(echeance.code) if echeance else "")
+def _trouvee(personne: Personne, echeance: Echeance | None, le: date) -> Trouvee:
+    if echeance is None:
+        return Trouvee(personne, None, "", None)
+    return Trouvee(personne, echeance, nom_du_delai(echeance.code), jours_avant(echeance, le))

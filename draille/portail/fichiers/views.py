@@ -1,5 +1,6 @@
 """Les fichiers reçus : en déposer un, suivre sa lecture, relire son compte rendu."""
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,8 @@ from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
 from draille.ecrans.panneaux import mot
 from draille.moteurs.flux import adaptateur
+from draille.moteurs.flux.calcul.refus import FichierRefuse
+from draille.moteurs.flux.calcul.tableur import lire_tableau
 from draille.moteurs.flux.models import FichierRecu, Rejet
 from draille.noyau.journal import registre
 from draille.noyau.journal.models import LigneJournal
@@ -66,11 +69,20 @@ def deposer(request: Requete) -> HttpResponse:
     if fichier.est_integre and fichier.integre_le:
         quand = date_moyenne(fichier.integre_le)
         messages.info(request, f"Ce fichier est déjà intégré, le {quand} : rien n'a changé.")
-    elif fichier.nature == FichierRecu.Nature.TABLEAU:
+    elif fichier.nature == FichierRecu.Nature.TABLEAU and titres(fichier):
         return redirect("fichier_colonnes", pk=fichier.pk)
     else:
         confier(fichier)
     return redirect("fichier", pk=fichier.pk)
+
+
+def titres(fichier: FichierRecu) -> tuple[str, ...]:
+    """Les titres des colonnes d'un tableau ; aucun s'il est illisible : l'intégration dira pourquoi."""
+    try:
+        with Path(fichier.chemin).open("rb") as source:
+            return lire_tableau(source, fichier.nom).entetes
+    except (FichierRefuse, OSError):
+        return ()
 
 
 def confier(fichier: FichierRecu) -> None:

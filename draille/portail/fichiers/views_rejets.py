@@ -98,6 +98,9 @@ def export(request: Requete, pk: int) -> HttpResponse:
 def rejet(request: Requete, pk: int) -> HttpResponse:
     """Un rejet : sa raison, de quoi le corriger et le rejouer. Encore fautif, il le redit."""
     clair = _clair(request, pk)
+    if request.method == "POST" and clair.rejet.statut != Rejet.Statut.A_CORRIGER:
+        messages.warning(request, "Ce dossier est déjà traité : rien n'a changé.")
+        return redirect("rejet", pk=pk)
     champ, contenu = _formulaires(request, clair)
     envoye = {"champ": champ, "contenu": contenu}.get(request.POST.get("geste", ""))
     if envoye is not None and envoye.is_valid() and _rejouer(request, clair, envoye):

@@ -114,17 +114,14 @@ def test_un_meme_contenu_n_est_pris_qu_une_fois(clients, un_mois, executer):
     ("octets", "dit"),
     [
         (b"", "est vide"),
-        (b"bonjour", "ne peut pas "),
         (b"<html></html>", "n'est pas un fichier de bénéficiaires du RSA"),
         (fichier([dossier(1)], annonces=9), "annonce"),
         (fichier([dossier(1)])[:-400], "incomplet"),
     ],
 )
 def test_un_fichier_refuse_dit_quoi_demander(octets, dit, clients, executer):
-    deposer(clients[Role.CADRE], octets, nature="caf_rsa" if octets != b"bonjour" else "")
+    deposer(clients[Role.CADRE], octets, nature="caf_rsa")
     recu = executer()
-    if recu.nature == FichierRecu.Nature.TABLEAU:
-        return
     assert recu.statut == FichierRecu.Statut.REFUSE
     page = texte(clients[Role.CADRE].get(f"/fichiers/{recu.pk}/"))
     assert "rien n'en a été pris" in page
@@ -136,7 +133,7 @@ def test_sans_fichier_le_formulaire_le_dit(clients):
     assert "Choisissez un fichier, puis déposez-le." in page
 
 
-def test_l_administrateur_voit_l_etat_jamais_les_valeurs(clients, un_mois, executer):
+def test_l_administrateur_voit_l_etat_jamais_les_valeurs(clients, un_mois, executer, tout_voir):
     deposer(clients[Role.CADRE], un_mois)
     recu = executer()
     client = clients[Role.ADMINISTRATEUR]
@@ -145,6 +142,7 @@ def test_l_administrateur_voit_l_etat_jamais_les_valeurs(clients, un_mois, execu
     assert "Déposer" not in page
     for adresse in (f"/fichiers/{recu.pk}/rejets/", f"/fichiers/{recu.pk}/rejets.csv"):
         assert client.get(adresse).status_code == 403
+    tout_voir()
     rejet = Rejet.objects.first()
     assert client.get(f"/fichiers/rejets/{rejet.pk}/").status_code == 403
 
@@ -183,7 +181,7 @@ def test_corriger_le_champ_et_rejouer(clients, rejet, tout_voir):
     assert (rejet.statut, rejet.corrections) == ("rejoue", 2)
     assert (recu.lus, recu.integres + recu.inchanges, recu.rejetes) == (4, 4, 0)
     assert LigneJournal.objects.filter(code="flux.traiter_rejet").count() == 1
-    encore = client.post(adresse, {"geste": "champ", "valeur": "1984-02-28"})
+    encore = client.post(adresse, {"geste": "champ", "valeur": "1984-02-28"}, follow=True)
     assert "déjà traité" in texte(encore)
 
 
@@ -284,3 +282,37 @@ def test_les_taches_font_ce_qu_elles_disent(clients, un_mois, tout_voir, systeme
 
     assert sum(s.nombre for s in Scellement.objects.all()) == LigneJournal.objects.count()
     assert acces_systeme(nom="essai").voit(None)
+
+
+TABLEAU = "Nom de famille;Prenom;Ne le;Ville;Portable\nROCHE;Lina;12/03/1990;Brioude;0612345678\n"
+
+
+def test_un_tableau_demande_ses_colonnes_une_fois(clients, executer, tout_voir):
+    client = clients[Role.CADRE]
+    page = texte(deposer(client, TABLEAU.encode(), nom="suivi.csv"))
+    assert "Que porte chaque colonne ?" in page
+    assert '<option value="naissance_le" selected>' in page
+    recu = FichierRecu.objects.get()
+    champs = ("nom_naissance", "prenom", "naissance_le", "nom_commune", "telephone")
+    envoi = {"source": "suivi"} | {f"colonne_{rang}": champ for rang, champ in enumerate(champs)}
+    double = client.post(f"/fichiers/{recu.pk}/colonnes/", envoi | {"colonne_4": "prenom"})
+    assert "est déjà lu de la colonne" in texte(double)
+    sans_nom = client.post(f"/fichiers/{recu.pk}/colonnes/", envoi | {"colonne_0": ""})
+    assert "ne suffisent pas à reconnaître une personne" in texte(sans_nom)
+    suite = texte(client.post(f"/fichiers/{recu.pk}/colonnes/", envoi, follow=True))
+    assert "Les colonnes sont gardées" in suite
+    assert executer().est_integre
+    from draille.noyau.personne.models import Personne
+
+    assert Personne.objects.get(nom_naissance="ROCHE").prenom == "Lina"
+    encore = texte(deposer(client, TABLEAU.replace("Lina", "Luna").encode(), nom="avril.csv"))
+    assert 'value="suivi"' in encore
+
+
+def test_un_tableau_illisible_dit_pourquoi(clients, executer):
+    client = clients[Role.CADRE]
+    assert "En attente de lecture" in texte(deposer(client, b"\xd0\xcf\x11\xe0...", nom="a.xls"))
+    recu = executer()
+    assert client.get(f"/fichiers/{recu.pk}/colonnes/").status_code == 302
+    assert recu.statut == FichierRecu.Statut.REFUSE
+    assert "ne peut pas être lu comme un tableau" in texte(client.get(f"/fichiers/{recu.pk}/"))

@@ -77,7 +77,7 @@ def deposer(request: Requete) -> HttpResponse:
 
 
 def titres(fichier: FichierRecu) -> tuple[str, ...]:
-    """Les titres des colonnes d'un tableau ; aucun s'il est illisible : l'intégration dira pourquoi."""
+    """Les titres des colonnes d'un tableau ; aucun si l'on ne peut pas le lire."""
     try:
         with Path(fichier.chemin).open("rb") as source:
             return lire_tableau(source, fichier.nom).entetes

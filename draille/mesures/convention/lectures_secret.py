@@ -1,0 +1,75 @@
+"""Taire les petits nombres à qui n'est pas du Département, et ce qui les ferait retrouver.
+
+Pur : des comptes entrent, des comptes sortent, avec des nombres nuls à la place de ceux qu'on tait.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+SEUIL = 11
+
+
+@dataclass(frozen=True)
+class Compte:
+    """Un numérateur sur un dénominateur ; un nombre nul est tu. `cle` désigne le mois ou le lieu.
+
+    Un simple compte n'a pas de taux : son numérateur vaut son dénominateur.
+    """
+
+    cle: str
+    libelle: str
+    numerateur: int | None
+    denominateur: int | None
+
+    @property
+    def est_masque(self) -> bool:
+        """Vrai si l'un des deux nombres est tu."""
+        return self.numerateur is None or self.denominateur is None
+
+    @property
+    def taux(self) -> Decimal | None:
+        """Part entre 0 et 1 ; nulle si l'un des nombres est tu, ou sans personne à compter."""
+        if self.numerateur is None or not self.denominateur:
+            return None
+        return Decimal(self.numerateur) / self.denominateur
+
+
+def est_petit(nombre: int) -> bool:
+    """Vrai si le nombre désignerait presque des personnes ; zéro ne désigne personne."""
+    return 0 < nombre < SEUIL
+
+
+def taire(compte: Compte) -> Compte:
+    """Tait les petits nombres d'un compte, et le numérateur si le reste le trahit."""
+    numerateur, denominateur = compte.numerateur, compte.denominateur
+    if numerateur is None or denominateur is None:
+        return replace(compte, numerateur=None)
+    if est_petit(denominateur):
+        return replace(compte, numerateur=None, denominateur=None)
+    if est_petit(numerateur) or est_petit(denominateur - numerateur):
+        return replace(compte, numerateur=None)
+    return compte
+
+
+def taire_colonne(comptes: Sequence[Compte]) -> list[Compte]:
+    """Tait une colonne dont le total s'affiche : tu seul, un nombre se retrouve par différence."""
+    tus = [taire(c) for c in comptes]
+    for champ in ("denominateur", "numerateur"):
+        caches = [c for c in tus if getattr(c, champ) is None]
+        lisibles = [c for c in tus if getattr(c, champ)]
+        if len(caches) == 1 and lisibles:
+            plus_petit = min(lisibles, key=lambda c: getattr(c, champ))
+            rang = tus.index(plus_petit)
+            # Sans son dénominateur, un numérateur se lirait encore par le taux ou le reste.
+            tus[rang] = replace(plus_petit, **{"numerateur": None, champ: None})
+    return tus
+
+
+def taire_total(total: Compte, colonnes: Sequence[Sequence[Compte]]) -> Compte:
+    """Tait un total, et aussi celui qu'une case tue, seule de sa colonne, rendrait lisible."""
+    tu = taire(total)
+    for champ in ("denominateur", "numerateur"):
+        if any(sum(getattr(c, champ) is None for c in colonne) == 1 for colonne in colonnes):
+            tu = replace(tu, **{"numerateur": None, champ: None})
+    return tu

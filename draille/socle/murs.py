@@ -62,6 +62,12 @@ def _poser_mur(curseur: CursorWrapper, modele: type[models.Model]) -> None:
     curseur.execute(f"DROP POLICY IF EXISTS mur ON {table}")
     condition = predicat(modele)
     curseur.execute(f"CREATE POLICY mur ON {table} USING ({condition}) WITH CHECK ({condition})")
+    if condition == _UNE_CLE:
+        # Sans cette statistique, PostgreSQL croit que le mur ne laisse presque rien passer.
+        curseur.execute(
+            f"CREATE STATISTICS IF NOT EXISTS {table}_cle"
+            f" ON (cle_acces - cle_acces % {PAS}) FROM {table}"
+        )
 
 
 def _poser_ajout_seul(curseur: CursorWrapper, table: str) -> None:

@@ -184,10 +184,10 @@ def test_autant_de_requetes_pour_une_ligne_que_pour_cinquante(
 
 
 def _lire(acces, django_assert_num_queries) -> None:
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         lectures.nouveaux_entrants(acces=acces, le=LE, filtre=Filtre(statuts=tuple(Statut)))
     territoire = Territoire.objects.get(code="Velay").pk
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         lectures.nouveaux_entrants(
             acces=acces,
             le=LE,

@@ -1,8 +1,9 @@
 """Prendre un fichier de contacts, ou le tableau d'un service, ligne par ligne et en une fois.
 
 Un contact va à la personne de son NIR ; à défaut, par le matricule, au demandeur du foyer : un
-couple partage un seul matricule, et le fichier ne dit pas de qui est le numéro. Ces contacts-là sont
-comptés à part. Un matricule que deux organismes emploient ne désigne personne : la ligne est rejetée.
+couple partage un seul matricule, et le fichier ne dit pas de qui est le numéro. Ces contacts-là
+sont comptés à part. Un matricule que deux organismes emploient ne désigne personne : la ligne est
+rejetée.
 """
 
 import json

@@ -9,7 +9,7 @@ import json
 import logging
 import sys
 import traceback
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -56,7 +56,7 @@ class FormatSansValeurs(logging.Formatter):
         return json.dumps(fait, ensure_ascii=False)
 
 
-def configurer() -> None:
+def configurer(*, sortie: TextIO) -> None:
     """Règle structlog et la bibliothèque standard ; à appeler une fois, à l'entrée du serveur."""
     structlog.configure(
         processors=[
@@ -68,11 +68,11 @@ def configurer() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(file=sortie),
         cache_logger_on_first_use=False,
     )
-    sortie = logging.StreamHandler(sys.stdout)
-    sortie.setFormatter(FormatSansValeurs())
+    standard = logging.StreamHandler(sortie)
+    standard.setFormatter(FormatSansValeurs())
     racine = logging.getLogger()
-    racine.handlers[:] = [sortie]
+    racine.handlers[:] = [standard]
     racine.setLevel(logging.WARNING)

@@ -1,5 +1,6 @@
 """Chaque page par chaque fonction : ouverte ou fermée, sous sa politique de contenu."""
 
+import io
 import json
 import logging
 from datetime import UTC, datetime
@@ -152,11 +153,12 @@ def test_la_sonde_signale_une_migration_manquante(systeme, monkeypatch):
 
 
 @pytest.fixture
-def journal_technique(capsys):
+def journal_technique():
+    sortie = io.StringIO()
     racine = logging.getLogger()
     avant = racine.handlers[:], racine.level
-    journalisation.configurer()
-    yield lambda: [json.loads(x) for x in capsys.readouterr().out.splitlines() if x[:1] == "{"]
+    journalisation.configurer(sortie=sortie)
+    yield lambda: [json.loads(x) for x in sortie.getvalue().splitlines()]
     racine.handlers[:], racine.level = avant[0], avant[1]
     structlog.reset_defaults()
 

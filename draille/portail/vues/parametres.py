@@ -11,6 +11,8 @@ from django.shortcuts import render
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.panneaux import mot
+from draille.portail.charge import MOTS
 from draille.portail.requete import Requete
 from draille.socle import texte
 from draille.socle.acces import tout_agent
@@ -90,7 +92,7 @@ def dire(valeur: Valeur, unite: str) -> str:
     if isinstance(valeur, bool):
         return "oui" if valeur else "non"
     if isinstance(valeur, tuple):
-        return ", ".join(str(v) for v in valeur)
+        return ", ".join(mot(v, communs=MOTS) if isinstance(v, str) else str(v) for v in valeur)
     if isinstance(valeur, Decimal):
         return _decimal(valeur, unite)
     if isinstance(valeur, int):

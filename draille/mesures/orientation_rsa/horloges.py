@@ -39,15 +39,16 @@ def horloges_de(
     """Les horloges de ces entrées, par entrée, la promesse avant la loi. Une requête."""
     trouvees: defaultdict[int, list[Horloge]] = defaultdict(list)
     seuil = seuil_proche_jours(le=le)
-    for echeance in Echeance.objects.visibles(acces).filter(
-        objet_id__in=entrees, code__in=CODES, avant_le__isnull=False
-    ):
-        trouvees[echeance.objet_id].append(_lue(echeance, le, seuil))
+    for echeance in Echeance.objects.visibles(acces).filter(objet_id__in=entrees, code__in=CODES):
+        # Une limite nulle est un délai en suspens ; aucun des trois ne se suspend.
+        if echeance.avant_le is not None:
+            lue = _lue(echeance, avant_le=echeance.avant_le, le=le, seuil=seuil)
+            trouvees[echeance.objet_id].append(lue)
     rang = {code: numero for numero, code in enumerate(CODES)}
     return {e: tuple(sorted(h, key=lambda x: rang[x.code])) for e, h in trouvees.items()}
 
 
-def _lue(echeance: Echeance, le: date, seuil: int) -> Horloge:
+def _lue(echeance: Echeance, *, avant_le: date, le: date, seuil: int) -> Horloge:
     declare = delai(echeance.code)
     fermee_le = echeance.fermee_le if echeance.fermee_le and echeance.fermee_le <= le else None
     return Horloge(
@@ -58,9 +59,9 @@ def _lue(echeance: Echeance, le: date, seuil: int) -> Horloge:
         .en_vigueur(echeance.ouverte_le)
         .reference,
         ouverte_le=echeance.ouverte_le,
-        avant_le=echeance.avant_le,
+        avant_le=avant_le,
         fermee_le=fermee_le,
         est_sans_suite=echeance.est_sans_suite and fermee_le is not None,
-        restants_jours=jours_restants(avant_le=echeance.avant_le, le=fermee_le or le),
-        etat=etat(avant_le=echeance.avant_le, ferme_le=fermee_le, le=le, seuil_proche_jours=seuil),
+        restants_jours=jours_restants(avant_le=avant_le, le=fermee_le or le),
+        etat=etat(avant_le=avant_le, ferme_le=fermee_le, le=le, seuil_proche_jours=seuil),
     )

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from draille.ecrans.panneaux import mot
 from draille.mesures.orientation_rsa.actes import (
     Decision,
     DecisionLot,
@@ -369,3 +370,22 @@ def test_la_base_refuse_un_ecart_sans_motif(charge, suivi):
     for champs in ({"type_propose": "professionnel"}, {"rang": 2}, {"notifiee_le": LE}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Orientation.objects.filter(pk=orientation.pk).update(**champs)
+
+
+def test_chaque_charge_se_dit_en_francais(charge, suivi):
+    diagnostiquer(suivi_id=suivi.pk, reponses=fabrique.BLOQUEE, par=charge, le=LE)
+    orienter(suivi_id=suivi.pk, decision=SOCIAL, par=charge, le=LE)
+    notifier(suivi_id=suivi.pk, canal="remise", par=charge, le=LE)
+    dits = {
+        valeur: mot(valeur)
+        for code in ("diagnostiquer", "orienter", "notifier")
+        for valeur in derniere(code).charge.values()
+        if isinstance(valeur, str)
+    }
+    assert dits == {
+        "social": "Social",
+        "departement": "Conseil départemental",
+        "obstacle_logement_sante": "Un frein fort de logement ou de santé",
+        "rsa_2009": "Loi RSA (jusqu'au 31 décembre 2024)",
+        "remise": "remise en main propre",
+    }

@@ -117,13 +117,13 @@ def _poser_verrou(curseur: CursorWrapper) -> None:
     """Sceller et livrer attendent les écritures en cours : une ligne tardive leur échapperait."""
     curseur.execute(
         "CREATE OR REPLACE FUNCTION draille_verrouiller_journal() RETURNS void LANGUAGE sql"
-        " SECURITY DEFINER SET search_path = public AS"
+        " SECURITY DEFINER SET search_path = public, pg_temp AS"
         " $$ LOCK TABLE noyau_lignejournal IN EXCLUSIVE MODE $$"
     )
     # L'attente est courte : derrière elle, les actes attendraient aussi.
     curseur.execute(
         "CREATE OR REPLACE FUNCTION draille_derniere_ligne_sure() RETURNS bigint LANGUAGE plpgsql"
-        " SECURITY DEFINER SET search_path = public SET lock_timeout = '300ms' AS $$"
+        " SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '300ms' AS $$"
         " BEGIN LOCK TABLE noyau_lignejournal IN SHARE MODE;"
         " RETURN (SELECT coalesce(max(id), 0) FROM noyau_lignejournal); END $$"
     )

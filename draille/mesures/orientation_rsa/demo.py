@@ -36,6 +36,7 @@ from draille.socle import contexte
 from draille.socle.acces import Acces
 
 PARIS = ZoneInfo("Europe/Paris")
+RATTRAPAGE_JOURS = 7
 AGENT, AGENT_SECTEUR = "demo.orientation", "demo.orientation.secteur"
 
 
@@ -85,6 +86,8 @@ def _jouer_un_jour(graine: str, le: date, previsions: dict[int, Prevision]) -> i
         for suivi in _a_regarder(le):
             prevision = previsions.get(suivi.pk) or _prevoir(graine, suivi)
             previsions[suivi.pk] = prevision
+            if not _est_du(suivi, prevision, le):
+                continue
             par = du_secteur if du_secteur.voit(suivi.cle_acces) else tous
             nombre += _avancer(suivi, prevision, Random(f"{graine}:{suivi.pk}:actes"), par, le)
     return nombre
@@ -97,6 +100,14 @@ def _a_regarder(le: date) -> Iterator[Suivi]:
         .order_by("id")
         .iterator()
     )
+
+
+def _est_du(suivi: Suivi, prevu: Prevision, le: date) -> bool:
+    """Vrai si un acte peut être dû ce jour : sans quoi rien ne se lit de plus."""
+    if suivi.statut == Statut.ORIENTEE:
+        suites = (prevu.notification_le, prevu.reorientation_le)
+        return any(s and s <= le <= s + timedelta(days=RATTRAPAGE_JOURS) for s in suites)
+    return prevu.orientation_le <= le or bool(prevu.rencontre_le and prevu.rencontre_le <= le)
 
 
 def _prevoir(graine: str, suivi: Suivi) -> Prevision:

@@ -4,6 +4,7 @@ Une échéance ne se saisit pas. Elle se déduit des lignes du journal par les m
 acte vienne d'être écrit, qu'on vérifie l'état gardé ou qu'on le reconstruise.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -35,31 +36,35 @@ _COLONNES = (
 
 # Écrite après l'ouverture, la première par sa date : un acte daté d'avant l'ouverture (une personne
 # orientée avant que le fichier ne la dise entrée) la ferme. Un abandon rétabli ne compte plus.
+# Les « + 0 » et « || '' » ne laissent au planificateur que l'index par objet : sur un journal qui
+# vient de recevoir un gros lot, ses statistiques sont fausses et un autre choix serait quadratique.
 _FERMETURE = """
 LEFT JOIN LATERAL (
   SELECT n.id, n.le, n.code = ANY(%(abandons)s) AS est_sans_suite
   FROM noyau_lignejournal n
-  WHERE n.objet_id = o.objet_id AND n.code = ANY(%(fermetures)s) AND n.id > o.ligne_ouverture_id
+  WHERE n.objet_id = o.objet_id AND (n.code || '') = ANY(%(fermetures)s)
+    AND n.id + 0 > o.ligne_ouverture_id
     AND NOT (n.code = ANY(%(abandons)s) AND EXISTS (
       SELECT 1 FROM noyau_lignejournal r
-      WHERE r.objet_id = n.objet_id AND r.code = ANY(%(retablissements)s) AND r.id > n.id))
-  ORDER BY n.le, n.id LIMIT 1
+      WHERE r.objet_id = n.objet_id AND (r.code || '') = ANY(%(retablissements)s)
+        AND r.id + 0 > n.id))
+  ORDER BY n.le + 0, n.id LIMIT 1
 ) f ON true
 """
 
 _ATTENDUES = f"""
 SELECT %(delai)s AS code, o.personne_id, o.objet_id, o.le AS ouverte_le,
-  CASE WHEN a.ligne_id IS NULL THEN r.avant_le ELSE a.avant_le END AS avant_le,
+  (CASE WHEN %(arretees)s::jsonb ? o.id::text THEN %(arretees)s::jsonb ->> o.id::text
+    ELSE %(limites)s::jsonb ->> o.jour END)::date AS avant_le,
   o.ligne_ouverture_id, o.cle_acces, f.le AS fermee_le,
   coalesce(f.est_sans_suite, false) AS est_sans_suite, f.id AS ligne_fermeture_id
-FROM (SELECT l.*, l.id AS ligne_ouverture_id FROM {{lignes}} l
-      WHERE l.code = ANY(%(ouvertures)s) AND l.personne_id IS NOT NULL) o
-JOIN unnest(%(jours)s::date[], %(limites)s::date[]) AS r (ouverte_le, avant_le)
-  ON r.ouverte_le = o.le
-LEFT JOIN unnest(%(arretees)s::bigint[], %(limites_arretees)s::date[]) AS a (ligne_id, avant_le)
-  ON a.ligne_id = o.id
+FROM (SELECT l.id, l.id AS ligne_ouverture_id, l.personne_id, l.objet_id, l.cle_acces, l.le,
+        to_char(l.le, 'YYYY-MM-DD') AS jour
+      FROM {{lignes}} l WHERE l.code = ANY(%(ouvertures)s) AND l.personne_id IS NOT NULL) o
 {_FERMETURE}
+WHERE %(limites)s::jsonb ? o.jour
 """
+
 _TOUTES = _ATTENDUES.format(lignes="noyau_lignejournal")
 
 _FERMER = f"""
@@ -67,8 +72,9 @@ UPDATE noyau_echeance e
 SET fermee_le = c.le, est_sans_suite = coalesce(c.est_sans_suite, false), ligne_fermeture_id = c.id
 FROM (
   SELECT o.id AS echeance_id, f.id, f.le, f.est_sans_suite
-  FROM noyau_echeance o {_FERMETURE}
-  WHERE o.code = %(delai)s AND o.objet_id IN (SELECT l.objet_id FROM {{lignes}} l)
+  FROM unnest(%(objets)s::bigint[]) AS x (objet_id)
+  JOIN noyau_echeance o ON o.objet_id = x.objet_id AND o.code = %(delai)s
+  {_FERMETURE}
 ) c
 WHERE e.id = c.echeance_id AND e.ligne_fermeture_id IS DISTINCT FROM c.id
 """
@@ -76,17 +82,16 @@ WHERE e.id = c.echeance_id AND e.ligne_fermeture_id IS DISTINCT FROM c.id
 _ARRETS = """
 SELECT o.id, o.le, array_agg(s.le ORDER BY s.le, s.id),
   array_agg(s.code = ANY(%(suspensions)s) ORDER BY s.le, s.id)
-FROM noyau_lignejournal o
-JOIN noyau_lignejournal s ON s.objet_id = o.objet_id AND s.code = ANY(%(arrets)s)
-WHERE o.code = ANY(%(ouvertures)s) AND o.personne_id IS NOT NULL {parmi}
+FROM noyau_lignejournal s
+JOIN noyau_lignejournal o ON o.objet_id = s.objet_id AND (o.code || '') = ANY(%(ouvertures)s)
+WHERE s.code = ANY(%(arrets)s) AND o.personne_id IS NOT NULL {parmi}
 GROUP BY o.id, o.le
 """
 
 _DEPLACER = """
-UPDATE noyau_echeance e SET avant_le = a.avant_le
-FROM unnest(%(arretees)s::bigint[], %(limites_arretees)s::date[]) AS a (ligne_id, avant_le)
-WHERE e.code = %(delai)s AND e.ligne_ouverture_id = a.ligne_id
-  AND e.avant_le IS DISTINCT FROM a.avant_le
+UPDATE noyau_echeance e SET avant_le = (%(arretees)s::jsonb ->> e.ligne_ouverture_id::text)::date
+WHERE e.code = %(delai)s AND e.objet_id = ANY(%(objets)s::bigint[])
+  AND %(arretees)s::jsonb ? e.ligne_ouverture_id::text
 """
 
 
@@ -119,16 +124,17 @@ def projeter(delai: Delai, lot: Lot, par: Acces) -> None:
     lignes, etendue = lot.sql()
     codes = set(lot.codes)
     if codes & set(delai.ouvert_par):
-        parametres = {**_parametres(delai, lot), **etendue}
         _executer(
             f"INSERT INTO noyau_echeance ({_COLONNES}) {_ATTENDUES.format(lignes=lignes)}"
             " ON CONFLICT (code, ligne_ouverture_id) DO NOTHING",
-            parametres,
+            {**_parametres(delai, lot), **etendue},
         )
     if codes & {*delai.ferme_par, *delai.abandonne_par, *delai.retabli_par}:
-        _executer(_FERMER.format(lignes=lignes), {**_codes(delai), **etendue})
+        _executer(_FERMER, {**_codes(delai), "objets": _objets(lot)})
     if codes & {*delai.suspendu_par, *delai.repris_par}:
-        _executer(_DEPLACER, {**_codes(delai), **_limites_arretees(delai, lot)})
+        objets = _objets(lot)
+        arretees = _limites_arretees(delai, objets)
+        _executer(_DEPLACER, {**_codes(delai), "objets": objets, "arretees": arretees})
 
 
 @transaction.atomic
@@ -164,13 +170,16 @@ def _parametres(delai: Delai, lot: Lot | None = None) -> Mapping[str, Any]:
     requete = f"SELECT DISTINCT l.le FROM {lignes} l WHERE l.code = ANY(%(ouvertures)s)"
     jours = [jour for (jour,) in _lire(requete, {**_codes(delai), **etendue})]
     durees = {jour: _duree(delai, jour) for jour in jours}
-    limites = {j: ajouter(debut=j, duree=d) for j, d in durees.items() if d is not None}
-    return {
-        **_codes(delai),
-        **_limites_arretees(delai, lot),
-        "jours": list(limites),
-        "limites": list(limites.values()),
-    }
+    limites = {str(j): str(ajouter(debut=j, duree=d)) for j, d in durees.items() if d is not None}
+    arretees = _limites_arretees(delai, _objets(lot) if lot and delai.suspendu_par else None)
+    return {**_codes(delai), "limites": json.dumps(limites), "arretees": arretees}
+
+
+def _objets(lot: Lot) -> list[int]:
+    """Les objets du lot. En tableau, PostgreSQL en sait le nombre et choisit bien sa jointure."""
+    lignes, etendue = lot.sql()
+    requete = f"SELECT DISTINCT l.objet_id FROM {lignes} l WHERE l.objet_id IS NOT NULL"
+    return [objet_id for (objet_id,) in _lire(requete, etendue)]
 
 
 def _duree(delai: Delai, jour: date) -> Duree | None:
@@ -193,26 +202,26 @@ def _unite(parametre: Parametre) -> Unite:
     raise ValueError(f"{parametre.code} : l'unité « {parametre.unite} » n'est pas une durée")
 
 
-def _limites_arretees(delai: Delai, lot: Lot | None) -> dict[str, Any]:
-    """Les ouvertures que des suspensions ont touchées, et leur limite (nulle si elle dure)."""
-    calculees: dict[int, date | None] = {}
+def _limites_arretees(delai: Delai, objets: list[int] | None) -> str:
+    """En JSON : par ligne d'ouverture que des suspensions ont touchée, sa limite (nulle si l'une
+    dure). `objets` nuls : tout le journal.
+    """
+    calculees: dict[int, str | None] = {}
     if delai.suspendu_par:
-        lignes, etendue = lot.sql() if lot else ("", {})
-        parmi = f"AND o.objet_id IN (SELECT l.objet_id FROM {lignes} l)" if lot else ""
-        requete = _ARRETS.format(parmi=parmi)
-        for ligne_id, ouverte_le, jours, sont_arrets in _lire(
-            requete, {**_codes(delai), **etendue}
-        ):
+        parmi = "" if objets is None else "AND s.objet_id = ANY(%(objets)s::bigint[])"
+        lues = _lire(_ARRETS.format(parmi=parmi), {**_codes(delai), "objets": objets})
+        for ligne_id, ouverte_le, jours, sont_arrets in lues:
             duree = _duree(delai, ouverte_le)
             if duree is not None:
-                arrets = _periodes(delai, jours, sont_arrets)
-                calculees[ligne_id] = _limite(ouverte_le, duree, arrets)
-    return {"arretees": list(calculees), "limites_arretees": list(calculees.values())}
+                calculees[ligne_id] = _limite(
+                    ouverte_le, duree, _periodes(delai, jours, sont_arrets)
+                )
+    return json.dumps(calculees)
 
 
-def _limite(ouverte_le: date, duree: Duree, arrets: list[Interruption]) -> date | None:
+def _limite(ouverte_le: date, duree: Duree, arrets: list[Interruption]) -> str | None:
     try:
-        return limite(ouverture=ouverte_le, duree=duree, interruptions=arrets)
+        return str(limite(ouverture=ouverte_le, duree=duree, interruptions=arrets))
     except DelaiEnSuspens:
         return None
 

@@ -44,7 +44,7 @@ def declarer(indicateur: Indicateur) -> None:
 
 
 def indicateurs(*, ligne_convention: str = "") -> list[Indicateur]:
-    """Les indicateurs dans l'ordre de déclaration, ceux d'une ligne de convention si elle est dite."""
+    """Les indicateurs, dans l'ordre de déclaration ; ceux d'une ligne de convention si dite."""
     return [
         i
         for i in _indicateurs.values()

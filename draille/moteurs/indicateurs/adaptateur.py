@@ -1,0 +1,227 @@
+"""Du journal aux indicateurs : une seule liste d'actes, dont chaque chiffre est la longueur.
+
+Le compte et la liste sortent de la même requête : ils ne peuvent pas différer. Le numérateur est
+inscrit au mois de son dénominateur : aucun taux ne dépasse 100 %.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from draille.moteurs.indicateurs.calcul import (
+    Compte,
+    Delais,
+    Periode,
+    completer,
+    resumer_delais,
+)
+from draille.moteurs.indicateurs.registre import Indicateur
+from draille.socle.acces import PAS, Acces
+
+
+@dataclass(frozen=True, slots=True)
+class Acte:
+    """Une ligne du dénominateur, et celle du numérateur qui lui répond s'il y en a une.
+
+    `delai_jours` : du début à la première réponse, comptée ou non ; nul sans réponse.
+    """
+
+    ligne_id: int
+    code: str
+    personne_id: int | None
+    objet_id: int | None
+    commune_id: int | None
+    mois: date
+    debut_le: date
+    fin_le: date | None
+    ligne_fin_id: int | None
+    dans_numerateur: bool
+
+    @property
+    def delai_jours(self) -> int | None:
+        """Jours écoulés entre les deux actes."""
+        return None if self.fin_le is None else (self.fin_le - self.debut_le).days
+
+
+@dataclass(frozen=True, slots=True)
+class Territorial:
+    """Le compte d'un territoire."""
+
+    territoire_id: int
+    nom: str
+    compte: Compte
+
+
+_UNICITE = {
+    "mois": "SELECT DISTINCT ON (personne_id, mois) * FROM retenues"
+    " ORDER BY personne_id, mois, le, id",
+    "premiere": "SELECT DISTINCT ON (personne_id) * FROM retenues ORDER BY personne_id, le, id",
+    "aucune": "SELECT * FROM retenues",
+}
+_DENOMINATEUR = """
+WITH retenues AS (
+  SELECT d.id, d.code, d.personne_id, d.objet_id, d.commune_id, d.le,
+    date_trunc('month', d.le)::date AS mois
+  FROM noyau_lignejournal d
+  WHERE d.code = ANY(%(denominateur)s) AND d.le >= %(depuis)s AND d.le < %(fin)s
+    AND d.le <= %(jusque)s AND {droits} AND ({filtre}) {territoire}
+), d AS (
+  SELECT * FROM ({unicite}) u WHERE u.le >= %(debut)s
+)
+"""
+# Par l'index (objet_id, code), ligne à ligne : une jointure libre se trompe de plan dès que le
+# nombre de lignes du dénominateur est mal estimé, et il l'est toujours derrière un mur.
+_REPONSES = """
+, liste AS (
+  SELECT d.*, r.fin_le, r.ligne_fin_id, coalesce(r.dans_numerateur, false) AS dans_numerateur
+  FROM d LEFT JOIN LATERAL (
+    SELECT min(n.le) AS fin_le, (array_agg(n.id ORDER BY n.le, n.id))[1] AS ligne_fin_id,
+      bool_or({condition}) AS dans_numerateur
+    FROM noyau_lignejournal n
+    WHERE n.objet_id = d.objet_id AND n.code = ANY(%(numerateur)s) AND n.le <= %(le)s
+  ) r ON true
+)
+"""
+_SANS_REPONSE = """
+, liste AS (
+  SELECT d.*, NULL::date AS fin_le, NULL::bigint AS ligne_fin_id, false AS dans_numerateur FROM d
+)
+"""
+_DROITS = (
+    f"(d.cle_acces IS NULL OR d.cle_acces = ANY(%(cles)s)"
+    f" OR d.cle_acces - d.cle_acces %% {PAS} = ANY(%(cles)s))"
+)
+_TERRITOIRE = """AND d.commune_id IN (
+  SELECT tc.commune_id FROM noyau_territoirecommune tc WHERE tc.territoire_id = %(territoire)s
+    AND tc.debut <= %(le)s AND (tc.fin IS NULL OR tc.fin > %(le)s))"""
+
+
+def _requete(
+    indicateur: Indicateur, periode: Periode, acces: Acces, le: date, territoire: int | None
+) -> tuple[str, dict[str, Any]]:
+    """Les tables `d` et `liste` de cet indicateur, et leurs paramètres nommés."""
+    est_premiere = indicateur.unicite == "premiere"
+    jusque = date.fromordinal(le.toordinal() - indicateur.anciennete_min_jours)
+    if indicateur.anciennete_min_jours:
+        jusque = date.fromordinal(jusque.toordinal() - 1)
+    tete = _DENOMINATEUR.format(
+        droits=_DROITS,
+        filtre=indicateur.filtre,
+        territoire="" if territoire is None else _TERRITOIRE,
+        unicite=_UNICITE[indicateur.unicite],
+    )
+    suite = _SANS_REPONSE
+    if indicateur.numerateur:
+        suite = _REPONSES.format(condition=indicateur.condition)
+    return tete + suite, {
+        "denominateur": list(indicateur.denominateur),
+        "numerateur": list(indicateur.numerateur),
+        "cles": list(acces.cles),
+        "debut": periode.debut,
+        # La première ligne d'une personne se cherche depuis toujours, puis se date.
+        "depuis": date.min if est_premiere else periode.debut,
+        "fin": periode.fin,
+        "jusque": jusque,
+        "le": le,
+        "territoire": territoire,
+    }
+
+
+def _lire(requete: str, parametres: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as curseur:
+        curseur.execute(requete, parametres)
+        return list(curseur.fetchall())
+
+
+def liste(
+    *,
+    indicateur: Indicateur,
+    periode: Periode,
+    acces: Acces,
+    le: date,
+    territoire: int | None = None,
+) -> list[Acte]:
+    """Les actes de l'indicateur, du plus ancien au plus récent, tels que lus le jour `le`.
+
+    `territoire` : identifiant d'un Territoire ; les communes sont celles du jour de chaque acte.
+    Le lecteur n'y a que ce que ses clés ouvrent.
+    """
+    requete, parametres = _requete(indicateur, periode, acces, le, territoire)
+    rangees = _lire(
+        requete
+        + "SELECT id, code, personne_id, objet_id, commune_id, mois, le, fin_le, ligne_fin_id,"
+        " dans_numerateur FROM liste ORDER BY le, id",
+        parametres,
+    )
+    return [Acte(*rangee) for rangee in rangees]
+
+
+def serie(
+    *,
+    indicateur: Indicateur,
+    periode: Periode,
+    acces: Acces,
+    le: date,
+    territoire: int | None = None,
+) -> list[tuple[date, Compte]]:
+    """Le compte de chaque mois de la période ; un mois sans acte est à zéro. Une requête."""
+    requete, parametres = _requete(indicateur, periode, acces, le, territoire)
+    rangees = _lire(
+        requete + "SELECT mois, count(*), count(*) FILTER (WHERE dans_numerateur) FROM liste"
+        " GROUP BY mois",
+        parametres,
+    )
+    return completer(comptes={m: Compte(d, n) for m, d, n in rangees}, periode=periode)
+
+
+def annuelle(
+    *,
+    indicateur: Indicateur,
+    periode: Periode,
+    acces: Acces,
+    le: date,
+    territoire: int | None = None,
+) -> Compte:
+    """Le compte de toute la période : la somme des mois. Une requête."""
+    mois = serie(indicateur=indicateur, periode=periode, acces=acces, le=le, territoire=territoire)
+    return Compte(sum(c.denominateur for _, c in mois), sum(c.numerateur for _, c in mois))
+
+
+def par_territoire(
+    *, indicateur: Indicateur, periode: Periode, acces: Acces, le: date, nature: str
+) -> list[Territorial]:
+    """Le compte de chaque territoire de cette nature (« secteur », « epci »…). Une requête."""
+    requete, parametres = _requete(indicateur, periode, acces, le, None)
+    rangees = _lire(
+        requete + "SELECT t.id, t.nom, count(l.id), count(l.id) FILTER (WHERE l.dans_numerateur)"
+        " FROM noyau_territoire t JOIN noyau_territoirecommune tc ON tc.territoire_id = t.id"
+        " AND tc.debut <= %(le)s AND (tc.fin IS NULL OR tc.fin > %(le)s)"
+        " LEFT JOIN liste l ON l.commune_id = tc.commune_id"
+        " WHERE t.nature = %(nature)s AND t.debut <= %(le)s AND (t.fin IS NULL OR t.fin > %(le)s)"
+        " GROUP BY t.id, t.nom ORDER BY t.nom",
+        {**parametres, "nature": nature},
+    )
+    return [Territorial(i, nom, Compte(d, n)) for i, nom, d, n in rangees]
+
+
+def delais(
+    *,
+    indicateur: Indicateur,
+    periode: Periode,
+    acces: Acces,
+    le: date,
+    territoire: int | None = None,
+) -> Delais:
+    """Les délais, en jours, de l'acte de départ à la première réponse, comptée ou non."""
+    requete, parametres = _requete(indicateur, periode, acces, le, territoire)
+    rangees = _lire(requete + "SELECT fin_le - le FROM liste WHERE fin_le IS NOT NULL", parametres)
+    return resumer_delais(jours for (jours,) in rangees)
+
+
+def toutes(
+    *, indicateurs: list[Indicateur], periode: Periode, acces: Acces, le: date
+) -> dict[str, list[tuple[date, Compte]]]:
+    """Les séries de plusieurs indicateurs, par code : une requête chacune."""
+    return {i.code: serie(indicateur=i, periode=periode, acces=acces, le=le) for i in indicateurs}

@@ -64,8 +64,8 @@ def verifier_journal(request: Requete) -> HttpResponse:
     if not etat.lots:
         messages.warning(request, "Aucun lot n'est encore scellé : rien à vérifier.")
     elif not anomalies:
-        lots = texte.pluriel(etat.lots, "lot scellé", "lots scellés")
-        messages.success(request, f"Le journal est intact : {lots}, vérifiés un à un.")
+        lots = texte.pluriel(etat.lots, "lot scellé vérifié", "lots scellés vérifiés")
+        messages.success(request, f"Le journal est intact : {lots}.")
     for anomalie in anomalies[:20]:
         messages.error(request, anomalie.message)
     if len(anomalies) > 20:

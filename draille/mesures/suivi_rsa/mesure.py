@@ -1,7 +1,10 @@
 """Le descripteur de la mesure."""
 
+from draille.ecrans.menu import Entree
 from draille.mesures import Mesure
-from draille.mesures.suivi_rsa import actes
+from draille.mesures.suivi_rsa import actes, regles
+from draille.mesures.suivi_rsa.acces import ACCES
+from draille.mesures.suivi_rsa.views_encarts import PANNEAUX
 from draille.noyau.journal.projections import Projection
 from draille.noyau.journal.registre import ActeDeclare
 
@@ -34,4 +37,7 @@ MESURE = Mesure(
         ActeDeclare("suivi_rsa.retablir", 1, "Droit rétabli", actes.Retablir),
     ),
     projections=(ENTREES,),
+    menu=(Entree("Suivi du RSA", "rsa", ACCES["voir_chiffres"], 40),),
+    panneaux=PANNEAUX,
+    mots={code: nom[0].lower() + nom[1:] for code, nom in regles.CATEGORIES.items()},
 )

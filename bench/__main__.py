@@ -27,6 +27,7 @@ def principal() -> int:
     )
     demande = analyseur.parse_args()
     console = Console()
+    decrite = machine()
     parties = [
         _mesurer(nom, demande.reduit, console)
         for nom in BANCS
@@ -34,7 +35,7 @@ def principal() -> int:
     ]
     afficher(parties, console)
     if not demande.reduit and not demande.seulement:
-        ecrire(parties, machine=machine(), le=datetime.now(tz=UTC).date())
+        ecrire(parties, machine=decrite, le=datetime.now(tz=UTC).date())
     return int(any(p.erreur or p.manquees for p in parties))
 
 

@@ -213,6 +213,8 @@ def machine() -> dict[str, str]:
         "Mémoire": f"{int(_lire_proc('/proc/meminfo', 'MemTotal').split()[0]) / 1024**2:.0f} Gio",
         "Système": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
+        # Une machine déjà prise fausse les durées, pas les rapports : on le dit.
+        "Charge avant le banc": f"{os.getloadavg()[0]:.1f} (moyenne d'une minute)",
         "PostgreSQL": f"{serveur} ({', '.join(f'{c} = {v}' for c, v in sorted(reglages.items()))})",
     }
 

@@ -24,6 +24,7 @@ from typing import Any
 
 import psycopg
 
+from bench import processeur
 from bench.outils import RACINE, Base, Mesure, base_jetable, centile
 from bench.population import (
     AGENT_DE_SECTEUR,
@@ -81,8 +82,8 @@ class Session:
 
 
 @contextmanager
-def serveur(base: Base) -> Iterator[int]:
-    """Sert l'application sur un port libre, par la commande même de `draille servir`."""
+def serveur(base: Base) -> Iterator[tuple[int, int]]:
+    """Sert l'application sur un port libre, comme `draille servir` ; rend le port et le pid."""
     with socket.socket() as prise:
         prise.bind((HOTE, 0))
         port = int(prise.getsockname()[1])
@@ -96,7 +97,7 @@ def serveur(base: Base) -> Iterator[int]:
         )
         try:
             _attendre(processus, port)
-            yield port
+            yield port, processus.pid
         except Exception:
             journal.seek(0)
             print(journal.read()[-4000:])
@@ -164,6 +165,10 @@ def _en_parallele(utilisateurs: Sequence[Callable[[], None]]) -> None:
         raise erreurs[0]
 
 
+def _echauffement(nombre: int) -> int:
+    return max(2, nombre // 6)
+
+
 def _mesurer_page(essai: Essai, port: int, nombre: int) -> Releve:
     """Chaque utilisateur demande `nombre` fois la page sous chaque agent, après un échauffement."""
     releve = Releve()
@@ -173,7 +178,7 @@ def _mesurer_page(essai: Essai, port: int, nombre: int) -> Releve:
         sessions = {a: Session(port=port, identifiant=a) for a in AGENTS}
 
         def jouer() -> None:
-            for tour in range(-max(2, nombre // 6), nombre):
+            for tour in range(-_echauffement(nombre), nombre):
                 chemin = essai.chemins[(tour * UTILISATEURS + rang) % len(essai.chemins)]
                 for agent in tirage.sample(AGENTS, len(AGENTS)):
                     depart = time.perf_counter()
@@ -320,16 +325,34 @@ def _resumer(essai: Essai, releve: Releve) -> Iterator[Mesure]:
     )
 
 
+def _processeur(
+    essai: Essai, avant: processeur.Releve, apres: processeur.Releve, nombre: int
+) -> Mesure:
+    demandes = (nombre + _echauffement(nombre)) * UTILISATEURS * len(AGENTS)
+    cout = processeur.cout(avant=avant, apres=apres, demandes=demandes)
+    return Mesure(
+        f"{essai.nom}, processeur par page",
+        cout.total_ms,
+        None,
+        "ms",
+        f"serveur {cout.serveur_ms:.0f} ms, PostgreSQL {cout.postgresql_ms:.0f} ms ; d'autres"
+        f" programmes ont pris {cout.part_des_autres:.0%} de la machine pendant la mesure",
+    )
+
+
 def mesurer_base(base: Base, *, nombre: int) -> list[Mesure]:
     """Les mesures sur une base déjà peuplée ; `nombre` de demandes par utilisateur et par agent."""
     mesures: list[Mesure] = []
-    with base.proprietaire() as lien, serveur(base) as port:
+    with base.proprietaire() as lien, serveur(base) as (port, pid):
         pages = essais(lien)
         releves = []
         for essai in pages:
+            avant = processeur.relever(pid_serveur=pid, lien=lien)
             releve = _mesurer_page(essai, port, nombre)
+            apres = processeur.relever(pid_serveur=pid, lien=lien)
             releves.append(releve)
             mesures += _resumer(essai, releve)
+            mesures.append(_processeur(essai, avant, apres, nombre))
         mesures += _verifier_comptes(lien, port)
         mesures.append(_verifier_murs(lien, releves))
     return mesures

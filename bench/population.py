@@ -131,6 +131,7 @@ def _deduire() -> dict[str, int]:
     from draille.moteurs.delais.adaptateur import reconstruire
     from draille.moteurs.delais.registre import delais
     from draille.noyau.journal import projections, registre
+    from draille.noyau.journal.models import Curseur
     from draille.socle import contexte
     from draille.socle.acces import acces_systeme
 
@@ -138,12 +139,10 @@ def _deduire() -> dict[str, int]:
     with contexte.ouvrir(acces=acces_systeme(nom="banc"), instant=instant):
         total = sum(reconstruire(code=delai.code) for delai in delais())
         with connection.cursor() as curseur:
+            curseur.execute("SELECT max(id) FROM noyau_lignejournal")
+            (dernier_id,) = curseur.fetchone()
             for abonnement in registre.abonnements(immediats=False):
-                curseur.execute(
-                    "INSERT INTO noyau_curseur (nom, dernier_id)"
-                    " SELECT %s, max(id) FROM noyau_lignejournal",
-                    [abonnement.nom],
-                )
+                Curseur.objects.create(nom=abonnement.nom, dernier_id=dernier_id)
             curseur.execute("SELECT DISTINCT ON (code) code, charge FROM noyau_lignejournal")
             for code, charge in curseur.fetchall():
                 lue = charge if isinstance(charge, dict) else json.loads(charge)

@@ -161,9 +161,7 @@ def test_qui_quitte_le_foyer_sort_et_son_entree_se_ferme(stock: Acces) -> None:
 
 
 def test_changer_de_numero_de_demande_le_meme_mois_n_est_rien(stock: Acces) -> None:
-    f.mois(
-        stock, f.FEVRIER, *_les_autres(4), f.foyer(4, **f.clos()), f.foyer(4, NUMDEMRSA="98043")
-    )
+    f.mois(stock, f.FEVRIER, *_les_autres(4), f.foyer(4, **f.clos()), f.foyer(4, NUMDEMRSA="98043"))
     assert f.actes() == []
 
 

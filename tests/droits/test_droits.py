@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from draille.noyau.organisation.lectures import acces_de
@@ -14,7 +16,9 @@ from draille.socle import contexte
 from draille.socle.acces import acces_systeme
 from draille.socle.murs import modeles_personnels
 from tests.droits import tirages
-from tests.droits.chemins import CHEMINS, Lecteur, attendre_tables, lire_tables
+from tests.droits.chemins import Lecteur, attendre_tables, lire_tables
+from tests.droits.chemins_rsa import CHEMINS
+from tests.droits.ecrans import ECRANS, NOMINATIFS, REJETE, Ecran, corps, montres
 from tests.droits.monde import JOURS, Monde, construire
 from tests.droits.oracle import Oracle
 
@@ -24,6 +28,9 @@ REGLAGES = settings(
     max_examples=EXEMPLES,
     deadline=None,
     suppress_health_check=list(HealthCheck),
+    # Réduire un exemple coûte cent fois son essai ; cinq habilitations se lisent telles quelles.
+    phases=(Phase.generate,),
+    report_multiple_bugs=False,
 )
 NOMBRE_LIEUX = 15
 SYSTEME = acces_systeme(nom="essai des droits")
@@ -80,18 +87,58 @@ def _comparer_tout(lecteur: Lecteur) -> None:
             assert chemin.lire(lecteur) == attendus[nom], f"{nom}, par le premier mur seul"
 
 
+def _comparer_ecran(nom: str, ecran: Ecran, lecteur: Lecteur) -> bool:
+    """Compare une page à l'oracle ; vrai si sa porte s'est ouverte."""
+    reponse = ecran.demander(lecteur)
+    vus = montres(lecteur, corps(reponse))
+    est_ouvert = ecran.est_ouvert(lecteur.oracle)
+    attendu = ecran.statut(lecteur) if est_ouvert else 403
+    if attendu:
+        assert reponse.status_code == attendu, f"{nom} : {reponse.status_code}"
+    connues = lecteur.oracle.parmi(NOMINATIFS).personnes(lecteur.monde.individus)
+    assert vus <= connues, f"{nom} montre des personnes fermées à cet agent"
+    if reponse.status_code not in (200, 204):
+        assert vus == set(), f"{nom} refuse, et montre pourtant"
+        assert not REJETE.search(corps(reponse))
+        return False
+    if ecran.noms is not None:
+        assert vus == ecran.noms(lecteur), nom
+    return est_ouvert
+
+
+@pytest.fixture
+def navigateur(monde: Monde, settings: Any, caplog: Any) -> Client:
+    """L'agent du monde, connecté."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    cache.clear()
+    # Les portes fermées se comptent par centaines : leur trace noierait le reste.
+    caplog.set_level("ERROR", logger="django.request")
+    client = Client()
+    client.force_login(monde.agent)
+    return client
+
+
 @pytest.mark.lent
-def test_chaque_lecture_suit_loracle(monde):
+def test_chaque_lecture_et_chaque_ecran_suivent_loracle(monde, navigateur, monkeypatch):
+    ouverts: set[str] = set()
+
     @REGLAGES
     @given(
         tirees=tirages.habilitations(NOMBRE_LIEUX),
         le=st.sampled_from(JOURS),
         cible=st.integers(0, len(monde.individus) - 1),
+        ecran=st.sampled_from(sorted(ECRANS)),
     )
-    def propriete(tirees: Any, le: date, cible: int) -> None:
+    def propriete(tirees: Any, le: date, cible: int, ecran: str) -> None:
+        monkeypatch.setenv("DRAILLE_DATE", le.isoformat())
         with transaction.atomic():
             contexte.poser(acces=SYSTEME, instant=INSTANT)
-            _comparer_tout(_lecteur(monde, tirees, le, cible))
+            lecteur = _lecteur(monde, tirees, le, cible, navigateur)
+            _comparer_tout(lecteur)
+            if _comparer_ecran(ecran, ECRANS[ecran], lecteur):
+                ouverts.add(ecran)
             transaction.set_rollback(True)
 
     propriete()
+    if EXEMPLES >= 1000:
+        assert ouverts == set(ECRANS), "ces écrans n'ont jamais été ouverts : rien n'est éprouvé"

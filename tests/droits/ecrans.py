@@ -1,0 +1,270 @@
+"""Les écrans, un par un : les noms qu'ils montrent, et ceux que l'oracle attend.
+
+Un nom n'apparaît qu'à qui ouvre des dossiers (accueil, orientation, référent, cadre), sur le
+territoire de cette fonction-là : un pilote départemental, référent d'un secteur, ne lit que les
+noms de ce secteur.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from draille.mesures.orientation_rsa.models import Suivi
+from draille.moteurs.flux.models import FichierRecu, Rejet
+from draille.noyau.echeance.models import Echeance
+from draille.noyau.journal.models import LigneJournal
+from draille.noyau.personne.models import Consultation
+from tests.droits.chemins import Lecteur
+from tests.droits.oracle import Oracle
+
+NOMINATIFS = ("accueil", "charge_orientation", "referent", "cadre")
+ENTRANTS = ("charge_orientation", "referent", "cadre")
+DECIDENT = ("charge_orientation", "cadre")
+PAR_PAGE = 50
+REJETE = re.compile(r"REJET\d")
+
+
+def corps(reponse: Any) -> str:
+    """Le texte d'une réponse, par flux ou non."""
+    octets = reponse.getvalue() if reponse.streaming else reponse.content
+    return octets.decode("utf-8-sig")
+
+
+def montres(lecteur: Lecteur, texte: str) -> set[int]:
+    """Les personnes dont le nom est dans la page."""
+    page = texte.casefold()
+    return {i.id for i in lecteur.monde.individus if i.marque.casefold() in page}
+
+
+@dataclass(frozen=True)
+class Ecran:
+    """Une adresse, ce qu'elle répond et les noms qu'elle montre, d'après l'oracle.
+
+    `roles` : les fonctions qui l'ouvrent (aucune : tout agent habilité). `statut` : la réponse
+    attendue une fois la porte ouverte. `noms` : les personnes montrées, nul si seules comptent
+    celles qui ne doivent pas l'être. `lecteurs` : les rôles dont les noms viennent.
+    """
+
+    adresse: Callable[[Lecteur], str]
+    couvre: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    noms: Callable[[Lecteur], set[int]] | None = lambda lecteur: set()
+    statut: Callable[[Lecteur], int] = lambda lecteur: 200
+    lecteurs: tuple[str, ...] = NOMINATIFS
+    donnees: Callable[[Lecteur], dict[str, Any]] | None = None
+    est_pour_tous: bool = False
+    porte: Callable[[Oracle], bool] | None = field(default=None)
+
+    def est_ouvert(self, oracle: Oracle) -> bool:
+        """La porte est-elle ouverte à cet agent ?"""
+        if self.est_pour_tous:
+            return True
+        if self.porte is not None:
+            return self.porte(oracle)
+        return bool(oracle.roles & set(self.roles) if self.roles else oracle.roles)
+
+    def demander(self, lecteur: Lecteur) -> Any:
+        """La réponse du serveur."""
+        if self.donnees is None:
+            return lecteur.client.get(self.adresse(lecteur))
+        return lecteur.client.post(self.adresse(lecteur), self.donnees(lecteur))
+
+
+def _reduit(lecteur: Lecteur, roles: tuple[str, ...] = NOMINATIFS) -> Lecteur:
+    return Lecteur(
+        acces=lecteur.acces,
+        oracle=lecteur.oracle.parmi(roles),
+        monde=lecteur.monde,
+        le=lecteur.le,
+        cible=lecteur.cible,
+    )
+
+
+def _cible(lecteur: Lecteur, roles: tuple[str, ...] = NOMINATIFS) -> set[int]:
+    return {lecteur.cible.id} & _reduit(lecteur, roles).connues
+
+
+def _journee(lecteur: Lecteur) -> set[int]:
+    """Les premières échéances dues, et les derniers dossiers ouverts."""
+    reduit = _reduit(lecteur)
+    dues = [
+        lecteur.monde.details[(e.table, e.id)]
+        for e in reduit.ouvertes(Echeance, lambda e: e.fermee_le is None)
+    ]
+    if lecteur.oracle.roles == {"referent"}:
+        suivies = {
+            r.personne
+            for r in reduit.ouvertes(
+                _referent(),
+                lambda r: r.agent_id == lecteur.acces.agent_id and r.debut <= lecteur.le,
+            )
+        }
+        dues = [e for e in dues if e.personne_id in suivies]
+    premieres = sorted(dues, key=lambda e: (e.avant_le, e.pk))[:PAR_PAGE]
+    dossiers: dict[int, int] = {}
+    for ligne in reduit.ouvertes(Consultation, lambda c: c.agent_id == lecteur.acces.agent_id):
+        dossiers[ligne.personne or 0] = max(dossiers.get(ligne.personne or 0, 0), ligne.id)
+    derniers = sorted(dossiers, key=lambda p: -dossiers[p])[:8]
+    return {e.personne_id for e in premieres} | set(derniers)
+
+
+def _referent() -> Any:
+    from draille.noyau.referent.models import Referent
+
+    return Referent
+
+
+def _journal(lecteur: Lecteur) -> set[int]:
+    """Les personnes des cinquante dernières lignes ouvertes, si leur dossier l'est aussi."""
+    if not lecteur.oracle.roles & set(NOMINATIFS):
+        return set()
+    lignes = [x for x in lecteur.monde.de(LigneJournal) if lecteur.oracle.voit(x)]
+    dernieres = sorted(lignes, key=lambda x: -x.id)[:PAR_PAGE]
+    return {x.personne for x in dernieres if x.personne} & _reduit(lecteur).connues
+
+
+def _entrants(lecteur: Lecteur) -> set[int]:
+    ouverts = _reduit(lecteur, ENTRANTS).ouvertes(
+        Suivi, lambda s: s.statut in ("a_rencontrer", "a_orienter")
+    )
+    assert len(ouverts) <= PAR_PAGE, "le monde déborde d'une page : la liste serait tronquée"
+    return {s.personne or 0 for s in ouverts}
+
+
+def _suivi(lecteur: Lecteur) -> int:
+    suivis = [s for s in lecteur.monde.de(Suivi) if s.personne == lecteur.cible.id]
+    return suivis[0].id if suivis else 999_999
+
+
+def _suivi_ouvert(lecteur: Lecteur) -> bool:
+    return bool(_reduit(lecteur, ENTRANTS).ids(Suivi, personne=lecteur.cible.id))
+
+
+def _tient_les_fichiers(oracle: Oracle) -> bool:
+    """Un fichier décrit tout le Département : il faut le tenir tout entier, en insertion."""
+    return oracle.parmi(DECIDENT).ouvre(2, None)
+
+
+def _voit_les_fichiers(oracle: Oracle) -> bool:
+    return _tient_les_fichiers(oracle) or "administrateur" in oracle.roles
+
+
+def _fichier() -> int:
+    return FichierRecu.objects.get().pk
+
+
+def _rejet() -> int:
+    return Rejet.objects.order_by("pk").first().pk
+
+
+def _extrait(lecteur: Lecteur) -> str:
+    """Un début de nom : la page répète la saisie, qui ne doit pas passer pour un résultat."""
+    return lecteur.cible.marque[:6]
+
+
+def _si(oracle: Oracle, roles: tuple[str, ...]) -> bool:
+    return bool(oracle.roles & set(roles))
+
+
+ECRANS: dict[str, Ecran] = {
+    "ma journée": Ecran(lambda x: "/", ("journee",), est_pour_tous=True, noms=_journee),
+    "recherche par nom": Ecran(
+        lambda x: f"/recherche?q={_extrait(x)}",
+        ("recherche",),
+        NOMINATIFS,
+        noms=None,
+    ),
+    "recherche par NIR": Ecran(
+        lambda x: f"/recherche?q={x.cible.nir or '1800143999999'}",
+        (),
+        NOMINATIFS,
+        noms=lambda x: _cible(x, DECIDENT) if x.cible.nir else set(),
+    ),
+    "recherche, commun à tous": Ecran(
+        lambda x: "/recherche?q=Camille&proches=1", (), NOMINATIFS, noms=None
+    ),
+    "dossier": Ecran(
+        lambda x: f"/personnes/{x.cible.id}/",
+        ("personne",),
+        NOMINATIFS,
+        noms=_cible,
+        statut=lambda x: 200 if _cible(x) else 404,
+    ),
+    "dossier, NIR en clair": Ecran(
+        lambda x: f"/personnes/{x.cible.id}/nir/",
+        ("personne_nir",),
+        DECIDENT,
+        noms=None,
+        statut=lambda x: 200 if _cible(x, DECIDENT) else 0,
+        donnees=lambda x: {},
+    ),
+    "journal": Ecran(lambda x: "/journal/", ("journal",), noms=_journal),
+    "nouveaux entrants": Ecran(
+        lambda x: "/orientation/", ("orientation",), ENTRANTS, noms=_entrants
+    ),
+    "export des entrants": Ecran(
+        lambda x: "/orientation/export.csv", ("orientation_export",), DECIDENT, noms=_entrants
+    ),
+    "relecture d'un lot": Ecran(
+        lambda x: "/orientation/lot/?" + "&".join(f"suivi={s.id}" for s in x.monde.de(Suivi)),
+        ("orientation_lot",),
+        DECIDENT,
+        noms=lambda x: {s.personne or 0 for s in _reduit(x, ENTRANTS).ouvertes(Suivi)},
+    ),
+    "suivi d'un entrant": Ecran(
+        lambda x: f"/orientation/{_suivi(x)}/",
+        ("orientation_suivi",),
+        ENTRANTS,
+        noms=lambda x: {x.cible.id} if _suivi_ouvert(x) else set(),
+        statut=lambda x: 200 if _suivi_ouvert(x) else 404,
+    ),
+    "acte sur un entrant": Ecran(
+        lambda x: f"/orientation/{_suivi(x)}/rencontrer/",
+        ("orientation_acte",),
+        ENTRANTS,
+        noms=None,
+        statut=lambda x: 200 if _suivi_ouvert(x) else 404,
+    ),
+    "fichiers": Ecran(lambda x: "/fichiers/", ("fichiers",), porte=_voit_les_fichiers),
+    "fichier": Ecran(lambda x: f"/fichiers/{_fichier()}/", ("fichier",), porte=_voit_les_fichiers),
+    "avancement d'un fichier": Ecran(
+        lambda x: f"/fichiers/{_fichier()}/avancement/",
+        ("fichier_avancement",),
+        porte=_voit_les_fichiers,
+        # Rien de neuf à dire d'un fichier intégré.
+        statut=lambda x: 204,
+    ),
+    "rejets": Ecran(
+        lambda x: f"/fichiers/{_fichier()}/rejets/", ("rejets",), porte=_tient_les_fichiers
+    ),
+    "export des rejets": Ecran(
+        lambda x: f"/fichiers/{_fichier()}/rejets.csv",
+        ("rejets_export",),
+        porte=_tient_les_fichiers,
+    ),
+    "rejet": Ecran(
+        lambda x: f"/fichiers/rejets/{_rejet()}/", ("rejet",), porte=_tient_les_fichiers
+    ),
+    "paramètres": Ecran(lambda x: "/parametres/", ("parametres",)),
+    "agents": Ecran(lambda x: "/agents/", ("agents",), ("administrateur",)),
+    "agent": Ecran(lambda x: f"/agents/{x.monde.agent.pk}/", ("agent",), ("administrateur",)),
+    "convention": Ecran(lambda x: "/convention/", ("convention:page",), noms=lambda x: set()),
+}
+
+# Pourquoi chacune ne lit rien de personnel, ou n'est pas une lecture.
+ADRESSES_HORS_SUJET: dict[str, str] = {
+    "accessibilite": "page fixe, ouverte à tous",
+    "sante": "sonde, ouverte à tous, sans donnée",
+    "connexion_demo": "ouvre une session de démonstration",
+    "retirer": "un acte de l'administrateur, sans lecture",
+    "journal_verifier": "recalcule des sceaux, ne montre aucune ligne",
+    "fichier_deposer": "un acte, sans lecture",
+    "fichier_relancer": "un acte, sans lecture",
+    "fichier_confirmer": "un acte, sans lecture",
+    "rejet_ecarter": "un acte, sans lecture",
+    "convention:ligne": "textes et montants publiés, sans personne",
+    "convention:montant": "textes et montants publiés, sans personne",
+    "convention:mesures": "textes publiés, sans personne",
+    "convention:annonce": "textes publiés, sans personne",
+}

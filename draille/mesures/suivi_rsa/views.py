@@ -12,7 +12,11 @@ from draille.mesures.suivi_rsa.acces import ACCES
 from draille.mesures.suivi_rsa.regles import CATEGORIES, SORTIES
 from draille.mesures.suivi_rsa.views_chiffres import Chiffres, chiffres
 from draille.socle.acces import Acces
-from draille.socle.texte import MOIS, mois_annee
+
+_ABREGES = (
+    *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+    *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
+)
 
 
 @exige(ACCES["voir_chiffres"])
@@ -39,7 +43,9 @@ def _contexte(lus: Chiffres) -> dict[str, object]:
         **_dessins(lus),
         "montants": [Releve(_court(m.mois), m.montant_departement) for m in lus.mois],
         "categories": [nom for _, nom in categories],
-        "entrees": [(m, [m.entrees.get(c, 0) for c, _ in categories]) for m in reversed(lus.mois)],
+        "entrees": [
+            (m, [(nom, m.entrees.get(c, 0)) for c, nom in categories]) for m in reversed(lus.mois)
+        ],
         "motifs": [(nom, _somme([m.sorties.get(c, 0) for m in lus.mois])) for c, nom in motifs],
         "recents": list(reversed(lus.mois)),
     }
@@ -48,15 +54,14 @@ def _contexte(lus: Chiffres) -> dict[str, object]:
 def _dessins(lus: Chiffres) -> dict[str, object]:
     """Les graphiques des effectifs ; aucun si un effectif est tu, un zéro dessiné serait faux."""
     stock = [Releve(_court(m.mois), m.beneficiaires) for m in lus.mois if m.beneficiaires]
-    flux = [
-        Ligne(mois_annee(m.mois), (m.nombre_entrees, m.nombre_sorties))
-        for m in lus.mois
-        if m.nombre_entrees is not None and m.nombre_sorties is not None
-    ]
+    entrees = [(m.mois, m.nombre_entrees) for m in lus.mois if m.nombre_entrees is not None]
+    sorties = [(m.mois, m.nombre_sorties) for m in lus.mois if m.nombre_sorties is not None]
+    est_complet = len(entrees) == len(sorties) == len(lus.mois)
     secteurs = [Ligne(s.nom, (s.beneficiaires,)) for s in lus.secteurs if s.beneficiaires]
     return {
         "stock": stock if len(stock) == len(lus.mois) else [],
-        "flux": flux if len(flux) == len(lus.mois) else [],
+        "flux_entrees": [Releve(_court(m), n) for m, n in entrees] if est_complet else [],
+        "flux_sorties": [Releve(_court(m), n) for m, n in sorties] if est_complet else [],
         "secteurs": secteurs if len(secteurs) == len(lus.secteurs) else [],
     }
 
@@ -72,4 +77,4 @@ def _ecart(lus: Chiffres) -> int | None:
 
 
 def _court(mois: date) -> str:
-    return MOIS[mois.month - 1][:4].rstrip(".") + ("." if len(MOIS[mois.month - 1]) > 4 else "")
+    return _ABREGES[mois.month - 1]

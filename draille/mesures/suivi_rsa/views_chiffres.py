@@ -42,13 +42,20 @@ _MONTANTS = f"""
 SELECT m.mois, sum(p.montant_departement), sum(p.montant_etat)
 FROM ({_MOIS}) m {_OUVERTS} GROUP BY m.mois
 """
+# Les sorties se lisent au journal : qui vient du stock de départ sort sans avoir d'entrée.
 _FLUX = f"""
 SELECT 'entree', e.mois, e.categorie, count(*) FROM suivi_rsa_entree e
 WHERE e.mois BETWEEN %(du)s AND %(au)s AND {_MUR.format(t="e")} GROUP BY e.mois, e.categorie
 UNION ALL
-SELECT 'sortie', e.sortie_mois, e.sortie_motif, count(*) FROM suivi_rsa_entree e
-WHERE e.sortie_mois BETWEEN %(du)s AND %(au)s AND {_MUR.format(t="e")}
-GROUP BY e.sortie_mois, e.sortie_motif
+SELECT 'sortie', (l.charge->>'mois')::date, l.charge->>'motif', count(*)
+FROM noyau_lignejournal l
+WHERE l.code = 'suivi_rsa.sortir' AND l.le >= %(du)s AND {_MUR.format(t="l")}
+  AND (l.charge->>'mois')::date BETWEEN %(du)s AND %(au)s
+  AND NOT EXISTS (
+    SELECT 1 FROM noyau_lignejournal r
+    WHERE r.personne_id = l.personne_id AND r.id > l.id
+      AND r.code = 'suivi_rsa.rectifier_sortie' AND r.charge->>'mois' = l.charge->>'mois')
+GROUP BY 2, 3
 """
 _SECTEURS = f"""
 SELECT coalesce(t.nom, 'Hors secteur connu'), count(DISTINCT s.personne_id),

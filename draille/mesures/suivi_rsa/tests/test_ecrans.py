@@ -54,7 +54,8 @@ def test_stock_flux_et_montants_mois_par_mois(trois_mois: Acces, secteurs: None)
         (3, 2, 2),
     ]
     assert [m.nombre_entrees for m in lus.mois] == [0, 1, 0]
-    # Le premier foyer vient du stock de départ : il n'a pas d'entrée, sa sortie n'en ferme aucune.
+    # Le premier foyer vient du stock de départ : sa sortie compte, bien qu'il n'ait pas d'entrée.
+    assert [m.sorties for m in lus.mois] == [{}, {}, {"RFD": 1}]
     assert lus.mois[1].montant_departement == Decimal("497.01") * 3
     assert lus.mois[2].montant_departement == Decimal("497.01") * 2
     assert [(s.nom, s.beneficiaires) for s in lus.secteurs] == [("Brivadois", 1), ("Le Puy", 1)]

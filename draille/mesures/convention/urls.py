@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from draille.mesures.convention import views
+from draille.mesures.convention import views, views_indicateurs
 
 app_name = "convention"
 urlpatterns = [
@@ -11,4 +11,14 @@ urlpatterns = [
     path("convention/financements/<slug:cadre>/<str:objet>/actes/", views.montant, name="montant"),
     path("convention/mesures/<slug:cadre>/actes/", views.mesures, name="mesures"),
     path("convention/annonces/<slug:cadre>/actes/", views.annonce, name="annonce"),
+    path(
+        "convention/indicateurs/<str:code>/<int:version>/actes/",
+        views_indicateurs.actes_indicateur,
+        name="actes",
+    ),
+    path(
+        "convention/indicateurs/<str:code>/<int:version>/actes/export/",
+        views_indicateurs.exporter,
+        name="exporter",
+    ),
 ]

@@ -14,7 +14,7 @@ from draille.ecrans.acces import exige
 from draille.ecrans.graphiques import Ligne as Barre
 from draille.ecrans.lecture_seule import ecrit
 from draille.ecrans.menu import entrees
-from draille.mesures.convention import lectures, lectures_mots, regles
+from draille.mesures.convention import lectures, lectures_mots, regles, views_indicateurs
 from draille.mesures.convention.acces import ACCES
 from draille.mesures.convention.forms import DateLue
 from draille.mesures.convention.lectures import PageConvention
@@ -65,6 +65,7 @@ def ligne(request: HttpRequest, code: str) -> HttpResponse:
                 "ligne": lue,
                 "cibles": _cibles(lue),
                 "suivies": _suivies(request, lue),
+                **views_indicateurs.contexte(request=request, ligne=lue, cadre=cadre, jour=jour),
             }
             return render(request, "convention/ligne.html", contexte)
     raise Http404("cette ligne n'est pas dans la convention à cette date")

@@ -1,16 +1,21 @@
 """Des agents de chaque rôle, habilités pour de vrai, et la convention publiée en base."""
 
+import itertools
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from django.test import Client
 
 from draille.mesures.convention.actes import charger_convention
 from draille.mesures.convention.regles import charger_fichier, dossier_du_departement
+from draille.noyau.journal import registre
+from draille.noyau.journal.actes import Sujet, consigner
 from draille.noyau.organisation.actes import Portee, habiliter
 from draille.noyau.organisation.models import Agent, Organisation
+from draille.noyau.personne.actes import Identite, inscrire
 from draille.noyau.territoire.models import Commune, Territoire, TerritoireCommune
 from draille.socle.acces import Acces, Compartiment, Role
 
@@ -93,3 +98,57 @@ def connecter(systeme: Acces, communes) -> Callable[..., Client]:
         return client
 
     return ouvrir
+
+
+def _consigner(code: str, valeurs: dict, par: Acces, le: date, sujet: Sujet) -> None:
+    """Écrit la ligne d'un acte d'une autre mesure, par sa charge déclarée, sans la connaître."""
+    declare = next(a for a in registre.actes() if a.code == code)
+    attendus = get_type_hints(declare.charge)
+    defauts = {str: "", int: 1, bool: False, date: le}
+    charge = {
+        nom: valeurs.get(nom, next((d for t, d in defauts.items() if t == attendu), None))
+        for nom, attendu in attendus.items()
+    }
+    consigner(charge=declare.charge(**charge), par=par, le=le, sujet=sujet)
+
+
+@pytest.fixture
+def entrer(systeme: Acces, communes) -> Callable[..., int]:
+    """Une entrée au RSA, et la suite : `entrer("2020-09-05", commune=0, orientee="2020-10-01")`."""
+    numeros = itertools.count(900_000)
+
+    def ecrire(
+        le: str,
+        commune: int | None = 0,
+        orientee: str = "",
+        rencontree: str = "",
+        nom: str = "Bœuf",
+    ) -> int:
+        objet = next(numeros)
+        commune_id = None if commune is None else communes[commune].pk
+        identite = Identite(nom_naissance=nom, prenom=f"Léa{objet}")
+        personne = inscrire(
+            identite=identite,
+            compartiment=Compartiment.INSERTION,
+            commune_id=commune_id,
+            par=systeme,
+            le=date.fromisoformat(le),
+        )
+        sujet = Sujet(
+            compartiment=int(Compartiment.INSERTION),
+            personne_id=personne.pk,
+            commune_id=commune_id,
+            objet_id=objet,
+        )
+        suite = {
+            "suivi_rsa.entrer": le,
+            "orientation_rsa.ouvrir": le,
+            "orientation_rsa.rencontrer": rencontree,
+            "orientation_rsa.orienter": orientee,
+        }
+        for code, jour in suite.items():
+            if jour:
+                _consigner(code, {}, systeme, date.fromisoformat(jour), sujet)
+        return personne.pk
+
+    return ecrire

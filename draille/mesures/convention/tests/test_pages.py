@@ -77,14 +77,17 @@ def test_un_chiffre_inconnu_n_existe_pas(inscrite, connecter, adresse):
 
 
 @pytest.mark.parametrize("adresse", [PAGE, "/convention/lignes/orientation_rsa/"])
-def test_sans_connexion_la_page_reste_fermee(inscrite, client, adresse):
+def test_sans_connexion_la_page_envoie_se_connecter(inscrite, client, adresse):
     inscrite()
-    assert client.get(adresse).status_code == 403
+    reponse = client.get(adresse)
+    assert reponse.status_code == 302
+    assert reponse.url.startswith("/compte/login/")
 
 
 @pytest.mark.parametrize("adresse", [PAGE, "/convention/lignes/orientation_rsa/"])
-def test_le_balisage_se_lit_sans_les_yeux(inscrite, connecter, adresse):
+def test_le_balisage_se_lit_sans_les_yeux(inscrite, connecter, entrer, adresse):
     inscrite()
+    entrer("2020-09-05", orientee="2020-10-01", rencontree="2020-09-20")
     page = lire(connecter(Role.PILOTE), adresse)
     niveaux = [int(n) for n in re.findall(r"<h([1-6])[ >]", page)]
     assert niveaux[0] == 1

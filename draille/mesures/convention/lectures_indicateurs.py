@@ -1,0 +1,273 @@
+"""Les indicateurs d'une ligne de la convention, tels qu'un lecteur peut les voir.
+
+Un chiffre et sa liste viennent des mêmes actes ; un lecteur extérieur au Département ne voit aucun
+petit nombre.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from draille.mesures.convention.lectures_secret import SEUIL, Compte, taire_colonne, taire_total
+from draille.moteurs.indicateurs import adaptateur
+from draille.moteurs.indicateurs.adaptateur import Acte
+from draille.moteurs.indicateurs.calcul import BANDES, Delais, Periode, masquer
+from draille.moteurs.indicateurs.registre import Indicateur
+from draille.noyau.journal import registre
+from draille.noyau.personne.models import Personne
+from draille.noyau.territoire.models import Commune, Territoire, TerritoireCommune
+from draille.socle.acces import PAS, Acces
+from draille.socle.texte import mois_annee
+
+NATURE = "secteur"
+# La clé des actes dont la commune n'est dans aucun secteur, ou n'est pas connue.
+SANS_SECTEUR = "aucun"
+
+
+class Part(StrEnum):
+    """Le nombre que l'on ouvre."""
+
+    NUMERATEUR = "numerateur"
+    DENOMINATEUR = "denominateur"
+    # Les actes qui ont eu leur réponse, à temps ou non : ceux dont on mesure le délai.
+    REPONDUS = "repondus"
+
+
+@dataclass(frozen=True)
+class Lecteur:
+    """Qui lit, et à quelle date."""
+
+    acces: Acces
+    le: date
+
+
+@dataclass(frozen=True)
+class Critere:
+    """Les actes d'une liste : année, mois (1 à 12), secteur, rang d'une bande de délai."""
+
+    annee: int
+    part: Part
+    mois: int | None = None
+    territoire: str = ""
+    bande: int | None = None
+
+
+@dataclass(frozen=True)
+class Bande:
+    """Une bande de délai ; un nombre nul est tu."""
+
+    rang: int
+    nom: str
+    nombre: int | None
+
+
+@dataclass(frozen=True)
+class DelaisLus:
+    """Les délais d'une année, en jours ; des valeurs nulles sont tues ou sans objet."""
+
+    nombre: int | None
+    moyenne: float | None
+    mediane: float | None
+    bandes: tuple[Bande, ...]
+
+
+@dataclass(frozen=True)
+class Lue:
+    """Un indicateur pour une année : en tout, par mois, par secteur, et ses délais."""
+
+    annee: Compte
+    mois: list[Compte]
+    territoires: list[Compte]
+    delais: DelaisLus | None
+
+
+@dataclass(frozen=True)
+class ActeHabille:
+    """Un acte prêt à montrer ; `personne_id` est nul quand le lecteur n'ouvre pas le dossier."""
+
+    numero: int
+    acte: str
+    numero_fin: int | None
+    acte_fin: str
+    personne_id: int | None
+    personne: str
+    commune: str
+    debut: date
+    fin: date | None
+    jours: int | None
+
+
+def lire(*, indicateur: Indicateur, annee: int, lecteur: Lecteur) -> Lue:
+    """L'indicateur pour une année, à la date de lecture. Trois requêtes au plus."""
+    periode = Periode.annee(annee)
+    demande = {
+        "indicateur": indicateur,
+        "periode": periode,
+        "acces": lecteur.acces,
+        "le": lecteur.le,
+    }
+    mois = [
+        Compte(str(m.month), mois_annee(m), c.numerateur, c.denominateur)
+        for m, c in adaptateur.serie(**demande)
+        if m <= lecteur.le
+    ]
+    total = _somme("annee", str(annee), mois)
+    territoires = _territoires(adaptateur.par_territoire(**demande, nature=NATURE), total, lecteur)
+    delais = adaptateur.delais(**demande) if indicateur.numerateur else None
+    if lecteur.acces.est_du_departement:
+        return Lue(total, mois, territoires, _delais(delais, est_tu=False))
+    mois, territoires = taire_colonne(mois), taire_colonne(territoires)
+    total = taire_total(total, [mois, territoires])
+    return Lue(total, mois, territoires, _delais(delais, est_tu=True))
+
+
+def lister(*, indicateur: Indicateur, critere: Critere, lecteur: Lecteur) -> list[Acte]:
+    """Les actes derrière un nombre, du plus ancien au plus récent. Deux requêtes au plus."""
+    periode = Periode.annee(critere.annee)
+    if critere.mois is not None:
+        periode = Periode.mois(date(critere.annee, critere.mois, 1))
+    # Le secteur se filtre après l'unicité, comme dans le compte : sinon une personne entrée deux
+    # fois le même mois dans deux secteurs serait deux fois dans les listes et une fois au compte.
+    actes: Iterable[Acte] = adaptateur.liste(
+        indicateur=indicateur, periode=periode, acces=lecteur.acces, le=lecteur.le
+    )
+    if critere.territoire:
+        actes = filter(_est_du_secteur(critere.territoire, lecteur.le), actes)
+    return [a for a in actes if _est_de_la_part(a, critere)]
+
+
+def est_tue(*, indicateur: Indicateur, critere: Critere, lecteur: Lecteur) -> bool:
+    """Vrai si ce lecteur ne doit pas ouvrir cette liste : la page lui en tait le nombre."""
+    if lecteur.acces.est_du_departement:
+        return False
+    lue = lire(indicateur=indicateur, annee=critere.annee, lecteur=lecteur)
+    if critere.part is Part.REPONDUS:
+        return critere.mois is not None or bool(critere.territoire) or _bande_tue(lue, critere)
+    if critere.mois is not None and critere.territoire:
+        return True
+    compte = lue.annee
+    if critere.mois is not None:
+        compte = _case(lue.mois, str(critere.mois)) or compte
+    if critere.territoire:
+        compte = _case(lue.territoires, critere.territoire) or compte
+    return getattr(compte, str(critere.part)) is None
+
+
+def habiller(
+    *, actes: Sequence[Acte], indicateur: Indicateur, lecteur: Lecteur
+) -> list[ActeHabille]:
+    """Les actes avec leurs mots : noms des seules personnes que le lecteur voit. Deux requêtes."""
+    personnes = {
+        p.pk: p.nom_complet
+        for p in Personne.objects.visibles(lecteur.acces).filter(
+            pk__in={a.personne_id for a in actes if a.personne_id}
+        )
+    }
+    communes = dict(
+        Commune.objects.filter(pk__in={a.commune_id for a in actes}).values_list("pk", "nom")
+    )
+    reponse = ", ".join(registre.libelle(c) for c in indicateur.numerateur)
+    return [
+        ActeHabille(
+            numero=a.ligne_id,
+            acte=registre.libelle(a.code),
+            numero_fin=a.ligne_fin_id,
+            acte_fin=reponse if a.ligne_fin_id else "",
+            personne_id=a.personne_id if a.personne_id in personnes else None,
+            personne=personnes.get(a.personne_id or 0, "Personne que vous ne voyez pas"),
+            commune=communes.get(a.commune_id, "Commune non connue"),
+            debut=a.debut_le,
+            fin=a.fin_le,
+            jours=a.delai_jours,
+        )
+        for a in actes
+    ]
+
+
+def nom_du_secteur(territoire: str) -> str:
+    """Le nom du secteur d'un critère."""
+    if territoire == SANS_SECTEUR:
+        return "sans secteur connu"
+    nom = Territoire.objects.filter(pk=int(territoire)).values_list("nom", flat=True).first()
+    return nom or "secteur inconnu"
+
+
+def _somme(cle: str, libelle: str, comptes: Sequence[Compte]) -> Compte:
+    return Compte(
+        cle,
+        libelle,
+        sum(c.numerateur or 0 for c in comptes),
+        sum(c.denominateur or 0 for c in comptes),
+    )
+
+
+def _territoires(
+    lus: Sequence[adaptateur.Territorial], total: Compte, lecteur: Lecteur
+) -> list[Compte]:
+    comptes = [
+        Compte(str(t.territoire_id), t.nom, t.compte.numerateur, t.compte.denominateur) for t in lus
+    ]
+    situes = _somme("", "", comptes)
+    reste = (total.denominateur or 0) - (situes.denominateur or 0)
+    if reste:
+        numerateur = (total.numerateur or 0) - (situes.numerateur or 0)
+        comptes.append(Compte(SANS_SECTEUR, "Sans secteur connu", numerateur, reste))
+    # Un secteur que l'agent ne voit pas n'est pas vide : mieux vaut ne pas l'afficher à zéro.
+    voit_tout = any(cle % PAS == 0 for cle in lecteur.acces.cles)
+    return [c for c in comptes if voit_tout or c.denominateur]
+
+
+def _delais(delais: Delais | None, *, est_tu: bool) -> DelaisLus | None:
+    if delais is None:
+        return None
+    nombres: Sequence[int | None] = [n for _, n in delais.bandes]
+    if est_tu:
+        nombres = masquer([n for _, n in delais.bandes], seuil=SEUIL)
+    cache = est_tu and delais.nombre < SEUIL
+    return DelaisLus(
+        nombre=None if cache else delais.nombre,
+        moyenne=None if cache else delais.moyenne,
+        mediane=None if cache else delais.mediane,
+        bandes=tuple(
+            Bande(rang, nom, nombre)
+            for rang, ((nom, _), nombre) in enumerate(zip(delais.bandes, nombres, strict=True))
+        ),
+    )
+
+
+def _bande_tue(lue: Lue, critere: Critere) -> bool:
+    if lue.delais is None:
+        return True
+    if critere.bande is None:
+        return lue.delais.nombre is None
+    return lue.delais.bandes[critere.bande].nombre is None
+
+
+def _case(comptes: Sequence[Compte], cle: str) -> Compte | None:
+    return next((c for c in comptes if c.cle == cle), None)
+
+
+def _est_de_la_part(acte: Acte, critere: Critere) -> bool:
+    if critere.part is Part.NUMERATEUR:
+        return acte.dans_numerateur
+    if critere.part is Part.DENOMINATEUR:
+        return True
+    jours = acte.delai_jours
+    if jours is None or critere.bande is None:
+        return jours is not None
+    bas, haut = BANDES[critere.bande]
+    return bas <= max(jours, 0) and (haut is None or max(jours, 0) <= haut)
+
+
+def _est_du_secteur(territoire: str, le: date) -> Callable[[Acte], bool]:
+    appartenances = TerritoireCommune.objects.filter(debut__lte=le, nature=NATURE).exclude(
+        fin__lte=le
+    )
+    if territoire == SANS_SECTEUR:
+        situees = set(appartenances.values_list("commune_id", flat=True))
+        return lambda a: a.commune_id not in situees
+    communes = set(
+        appartenances.filter(territoire_id=int(territoire)).values_list("commune_id", flat=True)
+    )
+    return lambda a: a.commune_id in communes

@@ -54,21 +54,24 @@ class Territorial:
     compte: Compte
 
 
+# Une ligne qui ne dit pas de qui elle parle compte pour elle-même.
+_QUI = "personne_id, CASE WHEN personne_id IS NULL THEN id END"
 _UNICITE = {
-    "mois": "SELECT DISTINCT ON (personne_id, mois) * FROM retenues"
-    " ORDER BY personne_id, mois, le, id",
-    "premiere": "SELECT DISTINCT ON (personne_id) * FROM retenues ORDER BY personne_id, le, id",
+    "mois": f"SELECT DISTINCT ON ({_QUI}, mois) * FROM retenues ORDER BY {_QUI}, mois, le, id",
+    "premiere": f"SELECT DISTINCT ON ({_QUI}) * FROM retenues ORDER BY {_QUI}, le, id",
     "aucune": "SELECT * FROM retenues",
 }
+# Le territoire se choisit après l'unicité : une personne entrée deux fois dans le mois, dans deux
+# communes, compte dans une seule, et la somme des territoires ne dépasse pas le Département.
 _DENOMINATEUR = """
 WITH retenues AS (
   SELECT d.id, d.code, d.personne_id, d.objet_id, d.commune_id, d.le,
     date_trunc('month', d.le)::date AS mois
   FROM noyau_lignejournal d
   WHERE d.code = ANY(%(denominateur)s) AND d.le >= %(depuis)s AND d.le < %(fin)s
-    AND d.le <= %(jusque)s AND {droits} AND ({filtre}) {territoire}
+    AND d.le <= %(jusque)s AND {droits} AND ({filtre})
 ), d AS (
-  SELECT * FROM ({unicite}) u WHERE u.le >= %(debut)s
+  SELECT * FROM ({unicite}) d WHERE d.le >= %(debut)s {territoire}
 )
 """
 # Par l'index (objet_id, code), ligne à ligne : une jointure libre se trompe de plan dès que le
@@ -81,6 +84,7 @@ _REPONSES = """
       bool_or({condition}) AS dans_numerateur
     FROM noyau_lignejournal n
     WHERE n.objet_id = d.objet_id AND n.code = ANY(%(numerateur)s) AND n.le <= %(le)s
+      AND {droits}
   ) r ON true
 )
 """
@@ -90,8 +94,8 @@ _SANS_REPONSE = """
 )
 """
 _DROITS = (
-    f"(d.cle_acces IS NULL OR d.cle_acces = ANY(%(cles)s)"
-    f" OR d.cle_acces - d.cle_acces %% {PAS} = ANY(%(cles)s))"
+    "({ligne}.cle_acces IS NULL OR {ligne}.cle_acces = ANY(%(cles)s)"
+    f" OR {{ligne}}.cle_acces - {{ligne}}.cle_acces %% {PAS} = ANY(%(cles)s))"
 )
 _TERRITOIRE = """AND d.commune_id IN (
   SELECT tc.commune_id FROM noyau_territoirecommune tc WHERE tc.territoire_id = %(territoire)s
@@ -107,14 +111,16 @@ def _requete(
     if indicateur.anciennete_min_jours:
         jusque = date.fromordinal(jusque.toordinal() - 1)
     tete = _DENOMINATEUR.format(
-        droits=_DROITS,
-        filtre=indicateur.filtre,
+        droits=_DROITS.format(ligne="d"),
+        filtre=_litteral(indicateur.filtre),
         territoire="" if territoire is None else _TERRITOIRE,
         unicite=_UNICITE[indicateur.unicite],
     )
     suite = _SANS_REPONSE
     if indicateur.numerateur:
-        suite = _REPONSES.format(condition=indicateur.condition)
+        suite = _REPONSES.format(
+            condition=_litteral(indicateur.condition), droits=_DROITS.format(ligne="n")
+        )
     return tete + suite, {
         "denominateur": list(indicateur.denominateur),
         "numerateur": list(indicateur.numerateur),
@@ -127,6 +133,11 @@ def _requete(
         "le": le,
         "territoire": territoire,
     }
+
+
+def _litteral(sql: str) -> str:
+    """Le SQL d'une déclaration, où un « % » est un « % »."""
+    return sql.replace("%", "%%")
 
 
 def _lire(requete: str, parametres: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -145,7 +156,8 @@ def liste(
 ) -> list[Acte]:
     """Les actes de l'indicateur, du plus ancien au plus récent, tels que lus le jour `le`.
 
-    `territoire` : identifiant d'un Territoire ; les communes sont celles du jour de chaque acte.
+    `territoire` : identifiant d'un Territoire ; la commune est celle du jour de l'acte, le
+    découpage celui du jour de lecture, pour comparer des années à périmètre constant.
     Le lecteur n'y a que ce que ses clés ouvrent.
     """
     requete, parametres = _requete(indicateur, periode, acces, le, territoire)
@@ -192,7 +204,11 @@ def annuelle(
 def par_territoire(
     *, indicateur: Indicateur, periode: Periode, acces: Acces, le: date, nature: str
 ) -> list[Territorial]:
-    """Le compte de chaque territoire de cette nature (« secteur », « epci »…). Une requête."""
+    """Le compte de chaque territoire de cette nature (« secteur », « epci »…). Une requête.
+
+    Un acte sans commune connue, ou hors de tout territoire de cette nature, n'y est pas : l'écart
+    avec `annuelle` est leur nombre.
+    """
     requete, parametres = _requete(indicateur, periode, acces, le, None)
     rangees = _lire(
         requete + "SELECT t.id, t.nom, count(l.id), count(l.id) FILTER (WHERE l.dans_numerateur)"

@@ -89,16 +89,18 @@ def _est_dans(jours: int, bas: int, haut: int | None) -> bool:
 
 
 def masquer(nombres: Sequence[int], *, seuil: int) -> list[int | None]:
-    """Tait (nul) tout nombre de 1 à `seuil` - 1 dont le total est publié.
+    """Tait (nul) tout nombre de 1 à `seuil` - 1 d'une répartition dont le total est publié.
 
-    S'il n'y en avait qu'un de tu, le total le rendrait : le plus petit des autres non nuls est tu
-    aussi. Zéro se montre : il ne désigne personne.
+    Le total moins les montrés rend la somme des tus : tant qu'il n'y en a qu'un, ou qu'ils font
+    ensemble moins de `seuil`, le plus petit des autres non nuls est tu aussi. S'il n'en reste pas,
+    c'est au total de se taire. Zéro se montre : il ne désigne personne.
     """
     tus = {i for i, n in enumerate(nombres) if 0 < n < seuil}
-    if len(tus) == 1:
+    while tus and (len(tus) == 1 or sum(nombres[i] for i in tus) < seuil):
         autres = [i for i, n in enumerate(nombres) if n > 0 and i not in tus]
-        if autres:
-            tus.add(min(autres, key=lambda i: (nombres[i], i)))
+        if not autres:
+            break
+        tus.add(min(autres, key=lambda i: (nombres[i], i)))
     return [None if i in tus else n for i, n in enumerate(nombres)]
 
 

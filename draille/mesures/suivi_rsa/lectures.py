@@ -1,7 +1,7 @@
 """Le stock, les mouvements et les montants du RSA, mois par mois ; le droit d'une personne.
 
-Un bénéficiaire est un adulte (demandeur, responsable, conjoint) d'un dossier ouvert et versable dans
-le mois. Un territoire est l'ensemble de ses communes ; une personne y compte selon sa commune
+Un bénéficiaire est un adulte (demandeur, responsable, conjoint) d'un dossier ouvert et versable
+dans le mois. Un territoire est l'ensemble de ses communes ; une personne y compte selon sa commune
 d'aujourd'hui, celle que suit sa clé d'accès.
 
 Hors du Département, un nombre de personnes entre 1 et 10 n'est pas rendu (None) : il désignerait.

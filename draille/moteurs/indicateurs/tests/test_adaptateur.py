@@ -1,0 +1,255 @@
+"""Les indicateurs lus du journal, contre un recompte naïf : délais, droits, territoires."""
+
+import calendar
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from draille.moteurs.indicateurs import adaptateur
+from draille.moteurs.indicateurs.calcul import Compte, Periode
+from draille.moteurs.indicateurs.registre import Indicateur
+from draille.noyau.journal import registre as journal
+from draille.noyau.journal.actes import Sujet, consigner
+from draille.noyau.journal.registre import ActeDeclare
+from draille.noyau.territoire.models import Commune, Territoire, TerritoireCommune
+from draille.socle import contexte
+from draille.socle.acces import Acces, Compartiment, Role, cle
+
+ENTRER, ORIENTER = "essai.entrer", "essai.orienter"
+LE = date(2020, 12, 31)
+AN = Periode.annee(2020)
+
+
+@dataclass(frozen=True)
+class Entrer:
+    categorie: str
+
+
+@dataclass(frozen=True)
+class Orienter:
+    motif: str
+
+
+def _indicateur(condition="true", **autres):
+    champs = {
+        "code": "X",
+        "version": 1,
+        "libelle": "Essai",
+        "definition": "",
+        "source": "",
+        "denominateur": (ENTRER,),
+        "numerateur": (ORIENTER,),
+        "condition": condition,
+    }
+    return Indicateur(**{**champs, **autres})
+
+
+def _mois_apres(jour):
+    annee, rang = divmod(jour.year * 12 + jour.month, 12)
+    return date(annee, rang + 1, min(jour.day, calendar.monthrange(annee, rang + 1)[1]))
+
+
+# Chaque définition, en SQL comme une mesure l'écrit, et en Python comme on la lit.
+B1_SQL = (
+    "(n.le <= (d.le + interval '1 month')::date"
+    " OR date_trunc('month', n.le) = date_trunc('month', d.le))"
+)
+DEFINITIONS = {
+    "B1": (
+        _indicateur(B1_SQL),
+        lambda d, n: n <= _mois_apres(d) or (d.year, d.month) == (n.year, n.month),
+    ),
+    "B1-31j": (_indicateur("n.le <= d.le + 31"), lambda d, n: (n - d).days <= 31),
+    "rdvi-45": (
+        _indicateur("n.le < d.le + 45", unicite="premiere", anciennete_min_jours=45),
+        lambda d, n: (n - d).days < 45,
+    ),
+    "loi-42j": (_indicateur("n.le <= d.le + 42"), lambda d, n: (n - d).days <= 42),
+    "compte": (_indicateur(numerateur=(), unicite="aucune"), lambda d, n: False),
+}
+
+
+@pytest.fixture
+def ecrire(systeme, monkeypatch):
+    """Écrit un acte d'essai : (code, jour, personne, objet, commune)."""
+    for nom in ("_actes", "_par_charge", "_abonnements"):
+        monkeypatch.setattr(journal, nom, {})
+    journal.declarer(ActeDeclare(ENTRER, 1, "Entrée", Entrer))
+    journal.declarer(ActeDeclare(ORIENTER, 1, "Orientation", Orienter))
+
+    def _ecrire(code, le, personne_id, objet_id, commune_id=None):
+        charge = Entrer(categorie="retour") if code == ENTRER else Orienter(motif="100 %")
+        sujet = Sujet(
+            compartiment=Compartiment.INSERTION,
+            personne_id=personne_id,
+            objet_id=objet_id,
+            commune_id=commune_id,
+        )
+        return consigner(charge=charge, par=systeme, le=le, sujet=sujet)
+
+    return _ecrire
+
+
+def _recompte(lignes, indicateur, est_a_temps, le):
+    """Lignes (id, code, jour, personne, objet) : par mois de 2020, [dénominateur, numérateur]."""
+    debuts = sorted((jour, i, p, o) for i, c, jour, p, o in lignes if c == ENTRER and jour <= le)
+    vus, retenus = set(), []
+    for jour, i, personne, objet in debuts:
+        marque = {
+            "mois": (personne, jour.year, jour.month),
+            "premiere": personne,
+            "aucune": i,
+        }[indicateur.unicite]
+        if marque not in vus:
+            vus.add(marque)
+            retenus.append((jour, objet))
+    comptes = defaultdict(lambda: [0, 0])
+    for jour, objet in retenus:
+        age = (le - jour).days
+        if jour.year != 2020 or (
+            indicateur.anciennete_min_jours and age <= indicateur.anciennete_min_jours
+        ):
+            continue
+        fins = [j for _, c, j, _, o in lignes if c == ORIENTER and o == objet and j <= le]
+        comptes[jour.replace(day=1)][0] += 1
+        comptes[jour.replace(day=1)][1] += bool(fins) and est_a_temps(jour, min(fins))
+    return {m: Compte(d, n) for m, (d, n) in comptes.items()}
+
+
+INSTANT = datetime(2020, 12, 31, 9, 0, tzinfo=UTC)
+FIN_DE_MOIS = [date(2020, m, calendar.monthrange(2020, m)[1]) for m in range(1, 13)]
+JOURS = st.one_of(st.sampled_from(FIN_DE_MOIS), st.dates(date(2019, 11, 1), date(2021, 2, 28)))
+ENTREE = st.tuples(st.integers(1, 4), JOURS, st.lists(st.integers(-12, 70), max_size=3))
+
+
+@given(entrees=st.lists(ENTREE, max_size=8), le=st.dates(date(2020, 6, 1), date(2021, 3, 1)))
+@example(entrees=[(1, date(2020, 1, 31), [29]), (2, date(2020, 1, 31), [30])], le=LE)
+@example(entrees=[(1, date(2020, 12, 31), [31]), (2, date(2020, 5, 30), [31])], le=date(2021, 2, 1))
+@example(entrees=[(1, date(2020, 8, 16), [45, 44]), (2, date(2020, 11, 16), [3])], le=LE)
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_chaque_definition_egale_le_recompte(ecrire, systeme, entrees, le):
+    with transaction.atomic():
+        lignes = []
+        for objet, (personne, jour, ecarts) in enumerate(entrees, start=1):
+            actes = [(ENTRER, jour), *((ORIENTER, jour + timedelta(days=e)) for e in ecarts)]
+            for code, quand in actes:
+                ligne = ecrire(code, quand, personne, objet)
+                lignes.append((ligne.pk, code, quand, personne, objet))
+        for code, (indicateur, est_a_temps) in DEFINITIONS.items():
+            demande = {"indicateur": indicateur, "periode": AN, "acces": systeme, "le": le}
+            serie = dict(adaptateur.serie(**demande))
+            attendu = _recompte(lignes, indicateur, est_a_temps, le)
+            assert {m: c for m, c in serie.items() if c.denominateur} == attendu, code
+            liste = adaptateur.liste(**demande)
+            assert len(liste) == adaptateur.annuelle(**demande).denominateur
+            assert (
+                sum(a.dans_numerateur for a in liste) == adaptateur.annuelle(**demande).numerateur
+            )
+        transaction.set_rollback(True)
+
+
+def _compter(acces, le=LE, indicateur=DEFINITIONS["B1"][0], **autres):
+    return adaptateur.annuelle(indicateur=indicateur, periode=AN, acces=acces, le=le, **autres)
+
+
+def test_vu_dun_jour_ce_qui_suit_nexiste_pas_encore(ecrire, systeme):
+    ecrire(ENTRER, date(2020, 3, 2), 1, 1)
+    ecrire(ORIENTER, date(2020, 3, 20), 1, 1)
+    ecrire(ENTRER, date(2020, 4, 2), 2, 2)
+    assert _compter(systeme, le=date(2020, 3, 19)) == Compte(1, 0)
+    assert _compter(systeme, le=date(2020, 3, 20)) == Compte(1, 1)
+    assert _compter(systeme) == Compte(2, 1)
+
+
+def test_le_numerateur_est_au_mois_de_lentree(ecrire, systeme):
+    ecrire(ENTRER, date(2020, 3, 25), 1, 1)
+    ligne = ecrire(ORIENTER, date(2020, 4, 10), 1, 1)
+    serie = dict(
+        adaptateur.serie(indicateur=DEFINITIONS["B1"][0], periode=AN, acces=systeme, le=LE)
+    )
+    assert serie[date(2020, 3, 1)] == Compte(1, 1)
+    assert serie[date(2020, 4, 1)] == Compte(0, 0)
+    (acte,) = adaptateur.liste(indicateur=DEFINITIONS["B1"][0], periode=AN, acces=systeme, le=LE)
+    assert (acte.fin_le, acte.ligne_fin_id, acte.delai_jours) == (date(2020, 4, 10), ligne.pk, 16)
+
+
+def test_un_pour_cent_dans_une_declaration_se_lit_tel_quel(ecrire, systeme):
+    ecrire(ENTRER, date(2020, 3, 25), 1, 1)
+    indicateur = _indicateur("true", filtre="d.charge ->> 'categorie' LIKE 'ret%'")
+    assert _compter(systeme, indicateur=indicateur).denominateur == 1
+
+
+@pytest.fixture
+def secteurs(systeme):
+    """Deux communes, chacune dans son secteur."""
+    crees = []
+    for rang, nom in ((1, "Nord"), (2, "Sud")):
+        commune = Commune.objects.create(id=rang, code_insee=f"4300{rang}", nom=nom)
+        secteur = Territoire.objects.create(
+            nature="secteur", code=nom, nom=nom, debut=date(2020, 1, 1)
+        )
+        TerritoireCommune.objects.create(
+            territoire=secteur, commune=commune, nature="secteur", debut=date(2020, 1, 1)
+        )
+        crees.append(secteur)
+    return crees
+
+
+def test_les_territoires_se_comptent_comme_leurs_listes(ecrire, systeme, secteurs):
+    ecrire(ENTRER, date(2020, 3, 2), 1, 1, commune_id=1)
+    # Entrée deux fois dans le mois, d'une commune à l'autre : une seule fois, dans la première.
+    ecrire(ENTRER, date(2020, 3, 20), 1, 2, commune_id=2)
+    ecrire(ENTRER, date(2020, 3, 2), 2, 3, commune_id=2)
+    ecrire(ENTRER, date(2020, 3, 2), 3, 4)
+    demande = {"indicateur": DEFINITIONS["B1"][0], "periode": AN, "acces": systeme, "le": LE}
+    lus = adaptateur.par_territoire(**demande, nature="secteur")
+    assert [(t.nom, t.compte) for t in lus] == [("Nord", Compte(1, 0)), ("Sud", Compte(1, 0))]
+    for territoire in lus:
+        liste = adaptateur.liste(**demande, territoire=territoire.territoire_id)
+        assert len(liste) == territoire.compte.denominateur
+    assert _compter(systeme).denominateur == 3
+
+
+def _agent(commune_id):
+    cles = frozenset({cle(compartiment=Compartiment.INSERTION, commune_id=commune_id)})
+    return Acces(agent_id=1, organisation_id=1, nom="A", cles_par_role={Role.PILOTE: cles})
+
+
+def test_chacun_compte_ce_quil_voit_par_chaque_mur(ecrire, systeme, secteurs):
+    ecrire(ENTRER, date(2020, 3, 2), 1, 1, commune_id=1)
+    ecrire(ENTRER, date(2020, 3, 2), 2, 2, commune_id=2)
+    ecrire(ORIENTER, date(2020, 3, 9), 2, 2, commune_id=2)
+    # Premier mur seul : le contexte ouvert voit tout.
+    assert _compter(_agent(1)) == Compte(1, 0)
+    assert _compter(_agent(2)) == Compte(1, 1)
+    # Second mur seul : la requête demande tout, PostgreSQL ne rend que ce que le contexte ouvre.
+    contexte.poser(acces=_agent(2), instant=INSTANT)
+    assert _compter(systeme) == Compte(1, 1)
+    contexte.poser(acces=systeme, instant=INSTANT)
+
+
+def test_les_delais_comptent_les_reponses_tardives(ecrire, systeme):
+    for objet, ecart in enumerate((3, 40, 95), start=1):
+        ecrire(ENTRER, date(2020, 3, 2), objet, objet)
+        ecrire(ORIENTER, date(2020, 3, 2) + timedelta(days=ecart), objet, objet)
+    ecrire(ENTRER, date(2020, 3, 2), 9, 9)
+    lus = adaptateur.delais(indicateur=DEFINITIONS["B1"][0], periode=AN, acces=systeme, le=LE)
+    assert (lus.nombre, lus.moyenne, lus.mediane) == (3, 46, 40)
+    assert [n for _, n in lus.bandes] == [1, 1, 0, 1]
+
+
+def test_une_requete_par_serie_quel_que_soit_le_nombre_de_lignes(
+    ecrire, systeme, django_assert_num_queries
+):
+    for objet in range(1, 30):
+        ecrire(ENTRER, date(2020, 1 + objet % 12, 2), objet, objet)
+    demandes = [i for i, _ in DEFINITIONS.values()]
+    with django_assert_num_queries(len(demandes)):
+        adaptateur.toutes(indicateurs=demandes, periode=AN, acces=systeme, le=LE)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from draille.ecrans.panneaux import Donnees, Panneau
+from draille.mesures.suivi_rsa import lectures
 from draille.mesures.suivi_rsa.acces import ACCES
-from draille.mesures.suivi_rsa.models import Entree, PeriodeDroit, Situation
+from draille.mesures.suivi_rsa.models import Entree, PeriodeDroit
 from draille.mesures.suivi_rsa.regles import CATEGORIES, ETATS, SORTIES, SUSPENDUS, VERSABLE
 from draille.noyau.personne.models import Personne
 from draille.socle.acces import Acces
@@ -33,29 +34,21 @@ class EntreeLue:
 
 
 def _panneau(personne: Personne, acces: Acces, le: date) -> Donnees:
-    situations = list(
-        Situation.objects.visibles(acces)
-        .filter(personne=personne, debut__lte=le)
-        .order_by("-debut", "-id")
-    )
-    if not situations:
+    droits = lectures.droits_de(personne_id=personne.pk, acces=acces)
+    if not droits:
         return None
-    periodes = (
-        PeriodeDroit.objects.visibles(acces)
-        .filter(dossier__in={s.dossier_id for s in situations}, debut__lte=le)
-        .order_by("-debut", "-id")[:PERIODES_MONTREES]
+    periodes = sorted(
+        (p for d in droits for p in d.periodes if p.debut <= le),
+        key=lambda p: (p.debut, p.pk),
+        reverse=True,
     )
-    entrees = (
-        Entree.objects.visibles(acces)
-        .filter(personne=personne, connue_le__lte=le)
-        .order_by("-connue_le", "-id")
-    )
-    lues = [_periode(p) for p in periodes]
+    lues = [_periode(p) for p in periodes[:PERIODES_MONTREES]]
+    entrees = lectures.entrees_de(personne_id=personne.pk, acces=acces)
     return {
         "courante": lues[0] if lues else None,
-        "situation": situations[0],
+        "situation": droits[0].situation,
         "periodes": lues,
-        "entrees": [_entree(e) for e in entrees],
+        "entrees": [_entree(e) for e in entrees if e.connue_le <= le],
     }
 
 

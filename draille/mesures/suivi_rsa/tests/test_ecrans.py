@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from draille.mesures.suivi_rsa.tests import fabrique as f
-from draille.mesures.suivi_rsa.views_chiffres import chiffres
+from draille.mesures.suivi_rsa.views_chiffres import mois_par_mois, secteurs
 from draille.mesures.suivi_rsa.views_encarts import PANNEAUX
 from draille.noyau.organisation.models import Agent, Habilitation, Organisation
 from draille.noyau.personne.models import Personne
@@ -34,7 +34,7 @@ def trois_mois(par: Acces) -> Acces:
 
 
 @pytest.fixture
-def secteurs(par: Acces) -> None:
+def deux_secteurs(par: Acces) -> None:
     for code, nom, insee in (("S1", "Le Puy", "43157"), ("S2", "Brivadois", "43040")):
         t = Territoire.objects.create(nature="secteur", code=code, nom=nom, debut=date(2019, 1, 1))
         TerritoireCommune.objects.create(
@@ -45,24 +45,27 @@ def secteurs(par: Acces) -> None:
         )
 
 
-def test_stock_flux_et_montants_mois_par_mois(trois_mois: Acces, secteurs: None) -> None:
-    lus = chiffres(acces=trois_mois, le=LE)
-    assert lus is not None
-    assert [(m.mois.month, m.beneficiaires, m.soumis) for m in lus.mois] == [
+def test_stock_flux_et_montants_mois_par_mois(trois_mois: Acces, deux_secteurs: None) -> None:
+    lus = mois_par_mois(acces=trois_mois, le=LE, territoire_id=None)
+    assert [(m.stock.mois.month, m.stock.beneficiaires, m.stock.soumis) for m in lus] == [
         (1, 2, 2),
         (2, 3, 3),
         (3, 2, 2),
     ]
-    assert [m.nombre_entrees for m in lus.mois] == [0, 1, 0]
+    assert [m.entrees for m in lus] == [{}, {"Primo-arrivant": 1}, {}]
     # Le premier foyer vient du stock de départ : sa sortie compte, bien qu'il n'ait pas d'entrée.
-    assert [m.sorties for m in lus.mois] == [{}, {}, {"RFD": 1}]
-    assert lus.mois[1].montant_departement == Decimal("497.01") * 3
-    assert lus.mois[2].montant_departement == Decimal("497.01") * 2
-    assert [(s.nom, s.beneficiaires) for s in lus.secteurs] == [("Brivadois", 1), ("Le Puy", 1)]
+    assert [m.sorties for m in lus] == [{}, {}, {"Fin de droit": 1}]
+    assert lus[1].stock.montant_departement == Decimal("497.01") * 3
+    assert lus[2].stock.montant_departement == Decimal("497.01") * 2
+    par_secteur = secteurs(acces=trois_mois, le=LE, mois=date(2020, 3, 1))
+    assert [(s.nom, s.beneficiaires) for s in par_secteur] == [("Brivadois", 1), ("Le Puy", 1)]
+    puy = next(s.territoire_id for s in par_secteur if s.nom == "Le Puy")
+    au_puy = mois_par_mois(acces=trois_mois, le=LE, territoire_id=puy)
+    assert [m.stock.beneficiaires for m in au_puy] == [2, 2, 1]
 
 
 def test_rien_avant_le_premier_fichier(par: Acces) -> None:
-    assert chiffres(acces=par, le=LE) is None
+    assert mois_par_mois(acces=par, le=LE, territoire_id=None) == ()
 
 
 def _acces(*, commune: str = "", est_du_departement: bool = True) -> Acces:
@@ -80,16 +83,19 @@ def _acces(*, commune: str = "", est_du_departement: bool = True) -> Acces:
 
 
 def test_un_agent_de_secteur_ne_compte_que_son_secteur(trois_mois: Acces) -> None:
-    lus = chiffres(acces=_acces(commune="43040"), le=LE)
-    assert lus is not None
-    assert [(m.mois.month, m.beneficiaires) for m in lus.mois] == [(2, 1), (3, 1)]
+    lus = mois_par_mois(acces=_acces(commune="43040"), le=LE, territoire_id=None)
+    assert [(m.stock.mois.month, m.stock.beneficiaires) for m in lus] == [(2, 1), (3, 1)]
 
 
-def test_hors_du_departement_un_petit_effectif_est_tu(trois_mois: Acces) -> None:
-    lus = chiffres(acces=_acces(est_du_departement=False), le=LE)
-    assert lus is not None
-    assert {m.beneficiaires for m in lus.mois} == {None}
-    assert [m.nombre_entrees for m in lus.mois] == [0, None, 0]
+def test_hors_du_departement_un_petit_effectif_est_tu(
+    trois_mois: Acces, deux_secteurs: None
+) -> None:
+    dehors = _acces(est_du_departement=False)
+    lus = mois_par_mois(acces=dehors, le=LE, territoire_id=None)
+    assert {m.stock.beneficiaires for m in lus} == {None}
+    assert [m.nombre_entrees for m in lus] == [0, None, 0]
+    par_secteur = secteurs(acces=dehors, le=LE, mois=date(2020, 3, 1))
+    assert {s.beneficiaires for s in par_secteur} == {None}
 
 
 def _client(role: Role) -> Client:
@@ -137,8 +143,8 @@ def test_la_page_vide(par: Acces, a_la_date: None) -> None:
 
 def test_le_nombre_de_requetes_est_constant(trois_mois: Acces) -> None:
     with CaptureQueriesContext(connection) as requetes:
-        chiffres(acces=trois_mois, le=LE)
-    assert len(requetes) == 5
+        mois_par_mois(acces=trois_mois, le=LE, territoire_id=None)
+    assert len(requetes) == 4
 
 
 def test_l_encart_dit_le_droit_l_entree_et_les_mois(trois_mois: Acces, a_la_date: None) -> None:

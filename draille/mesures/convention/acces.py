@@ -1,10 +1,11 @@
 """Qui peut quoi : voir la convention, y inscrire un texte, exporter une liste d'actes."""
 
 from draille.mesures.convention.actes import EXPORTENT, ROLES
-from draille.socle.acces import Predicat, a_role, tout_agent
+from draille.socle.acces import Predicat, Role, a_role, tout_agent
 
 ACCES: dict[str, Predicat] = {
     "voir": tout_agent,
     "charger": a_role(*ROLES),
+    "piloter": a_role(Role.PILOTE),
     "exporter": a_role(*EXPORTENT),
 }

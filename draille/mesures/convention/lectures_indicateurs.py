@@ -101,20 +101,20 @@ class ActeHabille:
 def lire(*, indicateur: Indicateur, annee: int, lecteur: Lecteur) -> Lue:
     """L'indicateur pour une année, à la date de lecture. Trois requêtes au plus."""
     periode = Periode.annee(annee)
-    demande = {
-        "indicateur": indicateur,
-        "periode": periode,
-        "acces": lecteur.acces,
-        "le": lecteur.le,
-    }
     mois = [
         Compte(str(m.month), mois_annee(m), c.numerateur, c.denominateur)
-        for m, c in adaptateur.serie(**demande)
+        for m, c in adaptateur.serie(
+            indicateur=indicateur, periode=periode, acces=lecteur.acces, le=lecteur.le
+        )
         if m <= lecteur.le
     ]
     total = _somme("annee", str(annee), mois)
-    territoires = _territoires(adaptateur.par_territoire(**demande, nature=NATURE), total, lecteur)
-    delais = adaptateur.delais(**demande) if indicateur.numerateur else None
+    territoires = _territoires(indicateur, periode, total, lecteur)
+    delais = None
+    if indicateur.numerateur:
+        delais = adaptateur.delais(
+            indicateur=indicateur, periode=periode, acces=lecteur.acces, le=lecteur.le
+        )
     if lecteur.acces.est_du_departement:
         return Lue(total, mois, territoires, _delais(delais, est_tu=False))
     mois, territoires = taire_colonne(mois), taire_colonne(territoires)
@@ -176,7 +176,7 @@ def habiller(
             acte_fin=reponse if a.ligne_fin_id else "",
             personne_id=a.personne_id if a.personne_id in personnes else None,
             personne=personnes.get(a.personne_id or 0, "Personne que vous ne voyez pas"),
-            commune=communes.get(a.commune_id, "Commune non connue"),
+            commune=communes.get(a.commune_id or 0, "Commune non connue"),
             debut=a.debut_le,
             fin=a.fin_le,
             jours=a.delai_jours,
@@ -203,8 +203,11 @@ def _somme(cle: str, libelle: str, comptes: Sequence[Compte]) -> Compte:
 
 
 def _territoires(
-    lus: Sequence[adaptateur.Territorial], total: Compte, lecteur: Lecteur
+    indicateur: Indicateur, periode: Periode, total: Compte, lecteur: Lecteur
 ) -> list[Compte]:
+    lus = adaptateur.par_territoire(
+        indicateur=indicateur, periode=periode, acces=lecteur.acces, le=lecteur.le, nature=NATURE
+    )
     comptes = [
         Compte(str(t.territoire_id), t.nom, t.compte.numerateur, t.compte.denominateur) for t in lus
     ]

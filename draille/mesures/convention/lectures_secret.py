@@ -62,7 +62,7 @@ def taire_colonne(comptes: Sequence[Compte]) -> list[Compte]:
             plus_petit = min(lisibles, key=lambda c: getattr(c, champ))
             rang = tus.index(plus_petit)
             # Sans son dénominateur, un numérateur se lirait encore par le taux ou le reste.
-            tus[rang] = replace(plus_petit, **{"numerateur": None, champ: None})
+            tus[rang] = _sans(plus_petit, champ)
     return tus
 
 
@@ -71,5 +71,11 @@ def taire_total(total: Compte, colonnes: Sequence[Sequence[Compte]]) -> Compte:
     tu = taire(total)
     for champ in ("denominateur", "numerateur"):
         if any(sum(getattr(c, champ) is None for c in colonne) == 1 for colonne in colonnes):
-            tu = replace(tu, **{"numerateur": None, champ: None})
+            tu = _sans(tu, champ)
     return tu
+
+
+def _sans(compte: Compte, champ: str) -> Compte:
+    if champ == "denominateur":
+        return replace(compte, numerateur=None, denominateur=None)
+    return replace(compte, numerateur=None)

@@ -50,28 +50,30 @@ class Contexte:
     annee: int
 
 
+def declares(ligne: regles.Ligne) -> list[Indicateur]:
+    """Les indicateurs d'une ligne : ceux de son code et ceux des mesures qui l'exécutent."""
+    noms = dict.fromkeys((ligne.code, *ligne.mesures))
+    return [i for nom in noms for i in indicateurs(ligne_convention=nom)]
+
+
 def contexte(
     *, request: HttpRequest, ligne: regles.Ligne, cadre: regles.Convention, jour: date
 ) -> dict[str, Any]:
     """Ce que la page d'une ligne montre de ses indicateurs ; vide si elle n'en a pas."""
-    declares = [
-        i
-        for nom in dict.fromkeys((ligne.code, *ligne.mesures))
-        for i in indicateurs(ligne_convention=nom)
-    ]
-    if not declares:
+    definitions = declares(ligne)
+    if not definitions:
         return {}
     lecteur = _lecteur(request, jour)
     annees = _annees(cadre, lecteur.le)
     annee = _annee(request, annees)
-    repere = reference(declares)
+    repere = reference(definitions)
     page = Contexte(jour=jour, annee=annee)
     return {
         "annees": annees,
         "annee": annee,
         "portee": portee(lecteur.acces),
         "masque": not lecteur.acces.est_du_departement,
-        "definitions": [_definition(i, repere, lecteur, page) for i in declares],
+        "definitions": [_definition(i, repere, lecteur, page) for i in definitions],
     }
 
 

@@ -122,11 +122,11 @@ def entrer(systeme: Acces, communes) -> Callable[..., int]:
         commune: int | None = 0,
         orientee: str = "",
         rencontree: str = "",
-        nom: str = "Bœuf",
+        **nom: str,
     ) -> int:
         objet = next(numeros)
         commune_id = None if commune is None else communes[commune].pk
-        identite = Identite(nom_naissance=nom, prenom=f"Léa{objet}")
+        identite = Identite(**{"nom_naissance": "Bœuf", "prenom": f"Léa{objet}", **nom})
         personne = inscrire(
             identite=identite,
             compartiment=Compartiment.INSERTION,

@@ -69,7 +69,9 @@ def test_une_annee_se_choisit_et_celle_d_avant_est_vide(inscrite, connecter, ent
     page = parcours.ouvrir(client, LIGNE)
     assert page.xpath("//nav[@aria-label='Année des indicateurs']//a/text()") == ["2019", "2020"]
     assert "Aucun acte à compter en 2019" in texte(client, f"{LIGNE}?annee=2019")
-    assert "Aucun acte à compter en 2020" in texte(client, f"{LIGNE}?le=2020-03-09")
+    entrer("2020-10-30")
+    assert parcours.chiffres(parcours.ouvrir(client, f"{LIGNE}?le=2020-10-29"))[1][1] == 1
+    assert parcours.chiffres(parcours.ouvrir(client, f"{LIGNE}?le=2020-10-30"))[1][1] == 2
 
 
 def test_un_agent_de_secteur_ne_compte_et_ne_lit_que_le_sien(inscrite, connecter, entrer):
@@ -86,7 +88,7 @@ def test_un_agent_de_secteur_ne_compte_et_ne_lit_que_le_sien(inscrite, connecter
 
 def test_l_administrateur_sans_insertion_ne_lit_personne(inscrite, connecter, entrer):
     inscrite()
-    entrer("2020-03-10", nom="Chazelle")
+    entrer("2020-03-10", nom_naissance="Chazelle")
     client = connecter(Role.ADMINISTRATEUR, compartiment=Compartiment.ADMINISTRATION)
     assert "Chazelle" not in texte(client, ENTREES)
     assert "Aucun acte" in texte(client, ENTREES)
@@ -112,7 +114,7 @@ def test_hors_du_departement_une_liste_de_moins_de_onze_reste_fermee(
 ):
     inscrite()
     for _ in range(nombre):
-        entrer("2020-03-10", nom="Chazelle")
+        entrer("2020-03-10", nom_naissance="Chazelle")
     client = connecter(Role.REFERENT, est_departement=False)
     lue, liste = texte(client, LIGNE), texte(client, ENTREES)
     if nombre < 11:
@@ -124,7 +126,7 @@ def test_hors_du_departement_une_liste_de_moins_de_onze_reste_fermee(
 
 def test_l_export_est_la_liste_trace_et_sans_formule(inscrite, connecter, entrer):
     inscrite()
-    entrer("2020-03-10", nom="=SOMME(A1)", orientee="2020-03-20")
+    entrer("2020-03-10", prenom="=SOMME(A1)", orientee="2020-03-20")
     entrer("2020-04-10")
     client = connecter(Role.CADRE)
     adresse = ENTREES.replace("/actes/?", "/actes/export/?")
@@ -135,7 +137,7 @@ def test_l_export_est_la_liste_trace_et_sans_formule(inscrite, connecter, entrer
     assert titres == "Ligne du journal;Acte;Personne;Commune;Début;Fin;Jours"
     assert len(lignes) == 2
     assert lignes[0].endswith("Agnat;10/03/2020;20/03/2020;10")
-    assert "=SOMME" not in [c[:6] for c in lignes[0].split(";")]
+    assert lignes[0].split(";")[2] == "'=SOMME(A1) Bœuf"
     trace = LigneJournal.objects.get(code="convention.exporter")
     assert (trace.charge["lignes"], trace.charge["indicateur"]) == (2, "B1")
     assert trace.personne_id is None
@@ -195,3 +197,13 @@ def test_la_liste_se_feuillette_et_son_total_reste_exact(inscrite, connecter, en
     page = html.fromstring(client.get(ENTREES).content.decode())
     assert len(page.xpath("//table[@id='actes']/tbody/tr")) == 50
     assert parcours.suivre(client, ENTREES, 53).recompte == 53
+
+
+def test_le_pilote_lit_l_argent_et_le_resultat_sur_sa_journee(inscrite, connecter, entrer):
+    inscrite()
+    entrer("2020-09-05", orientee="2020-09-20")
+    entrer("2020-09-06")
+    journee = texte(connecter(Role.PILOTE), "/").replace("\u202f", " ").replace("\xa0", " ")
+    assert "693 751,32 € engagés, parité exacte" in journee
+    assert "1 sur 2 en 2020 (50 %)" in journee
+    assert "693 751,32" not in texte(connecter(Role.ACCUEIL), "/")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Min, Sum
@@ -91,9 +92,9 @@ def _echeances(acces: Acces, le: date) -> dict[str, Any]:
 
 def _convention(departement: str, le: date) -> dict[str, Any]:
     pages = convention.pages(departement=departement, le=le)
-    if not pages:
+    page = next((p for p in pages if p.financeurs), None)
+    if page is None:
         return {"financement": {}, "parite": None, "ecart_inexplique": None}
-    page = pages[0]
     return {
         "financement": {p.montant.financeur.nom: str(p.montant.valeur) for p in page.financeurs},
         "parite": str(page.parite.etat) if page.parite else None,
@@ -118,10 +119,20 @@ def en_phrases(resume: dict[str, Any]) -> Iterator[str]:
         f"  Nouveaux entrants : {entier(resume['entrants'])}, dont {entier(orientes['nombre'])} "
         f"orientés en un mois ({pourcent(orientes['taux'], decimales=1)}, indicateur B1)."
     )
+    loi = resume["orientes_en_six_semaines"]
+    if loi["taux"] is not None:
+        yield (
+            f"  Dont {entier(loi['nombre'])} dans les six semaines de la loi "
+            f"({pourcent(loi['taux'], decimales=1)}, indicateur loi-42j)."
+        )
     yield (
         f"  Échéances ouvertes : {entier(resume['echeances_ouvertes'])}, "
         f"en retard : {entier(resume['echeances_en_retard'])}."
     )
     for nom, montant in resume["financement"].items():
         yield f"  Convention, {nom} : {euros(montant)}"
-    yield f"  Parité : {resume['parite']} ; écart inexpliqué : {resume['ecart_inexplique']} €."
+    if resume["parite"]:
+        yield f"  Parité : {resume['parite']}."
+    if resume["ecart_inexplique"]:
+        ecart = euros(Decimal(resume["ecart_inexplique"]))
+        yield f"  Écart inexpliqué entre le total et les lignes : {ecart}."

@@ -1,4 +1,4 @@
-"""Jouer toute la démonstration : les fichiers par la porte commune, l'équipe par les mêmes actes."""
+"""Jouer toute la démonstration : les fichiers et l'équipe, par les portes de tous."""
 
 import tempfile
 from datetime import date, timedelta

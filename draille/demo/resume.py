@@ -130,7 +130,7 @@ def en_phrases(resume: dict[str, Any]) -> Iterator[str]:
         f"en retard : {entier(resume['echeances_en_retard'])}."
     )
     for nom, montant in resume["financement"].items():
-        yield f"  Convention, {nom} : {euros(montant)}"
+        yield f"  Convention, {nom} : {euros(Decimal(montant))}"
     if resume["parite"]:
         yield f"  Parité : {resume['parite']}."
     if resume["ecart_inexplique"]:

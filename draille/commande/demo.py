@@ -19,7 +19,9 @@ def inscrire(sous: Any) -> None:
     analyseur.add_argument("--date", default="", help="date du produit, AAAA-MM-JJ")
     analyseur.add_argument("--sans-serveur", action="store_true", help="ne pas servir")
     analyseur.add_argument("--json", action="store_true", help="résumé en JSON, sur une ligne")
-    analyseur.add_argument("--base", default="", help="nom de la base, si ce n'est pas le nom usuel")
+    analyseur.add_argument(
+        "--base", default="", help="nom de la base, si ce n'est pas le nom usuel"
+    )
     analyseur.add_argument("--port", type=int, default=8000)
     analyseur.add_argument("--hote", default="127.0.0.1")
     analyseur.set_defaults(executer=executer)

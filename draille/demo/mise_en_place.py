@@ -1,6 +1,6 @@
 """Poser le Département de démonstration : découpage, organisation, équipe, conventions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -119,13 +119,27 @@ def _groupes(
     ]
 
 
-def mettre_en_place(*, code: str, par: Acces, le: date) -> None:
-    """Charge le découpage et l'équipe, en vigueur à compter de `le`. Rejoué, ne change rien."""
-    charger_decoupage(decoupage=lire_decoupage(code=code), par=par, le=le)
+def charger_le_departement(
+    *, code: str, avec_secteurs: bool, par: Acces, le: date
+) -> tuple[Territoire, Organisation]:
+    """Charge le découpage et l'organisation du Département, en vigueur à compter de `le`."""
+    decoupage = lire_decoupage(code=code)
+    if not avec_secteurs:
+        reels = tuple(t for t in decoupage.territoires if not t.est_fictif)
+        decoupage = replace(decoupage, territoires=reels)
+    charger_decoupage(decoupage=decoupage, par=par, le=le)
     departement = Territoire.objects.get(nature=Territoire.Nature.DEPARTEMENT, code=code)
     organisation, _ = Organisation.objects.get_or_create(
         code=f"departement_{code}",
         defaults={"nom": f"Département ({departement.nom})", "est_departement": True},
+    )
+    return departement, organisation
+
+
+def mettre_en_place(*, code: str, par: Acces, le: date) -> None:
+    """Charge le découpage et l'équipe, en vigueur à compter de `le`. Rejoué, ne change rien."""
+    departement, organisation = charger_le_departement(
+        code=code, avec_secteurs=True, par=par, le=le
     )
     secteurs = list(Territoire.objects.filter(nature=Territoire.Nature.SECTEUR).order_by("id"))
     for fiche in yaml.safe_load(EQUIPE.read_text("utf-8"))["agents"]:

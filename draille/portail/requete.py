@@ -1,15 +1,14 @@
 """La requête que les intergiciels préparent, et ce qu'un agent y peut lire de nominatif."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 
+from draille.noyau.personne.models import Personne
 from draille.socle import contexte, horloge
-from draille.socle.acces import Acces, Role, a_role
+from draille.socle.acces import ROLES_NOMINATIFS, Acces, Role, a_role
 
-ROLES_NOMINATIFS = (Role.ACCUEIL, Role.CHARGE_ORIENTATION, Role.REFERENT, Role.CADRE)
 ROLES_NIR = (Role.CHARGE_ORIENTATION, Role.CADRE)
 ROLES_VERIFIER = (Role.ADMINISTRATEUR, Role.CADRE)
 
@@ -34,10 +33,12 @@ def restreindre(request: Requete) -> Acces:
     Un pilote qui est aussi référent d'un secteur n'ouvre que les dossiers de ce secteur.
     """
     complet = request.acces
-    reduit = replace(
-        complet,
-        cles_par_role={r: c for r, c in complet.cles_par_role.items() if r in ROLES_NOMINATIFS},
-    )
+    reduit = complet.parmi(ROLES_NOMINATIFS)
     if reduit.cles != complet.cles:
         contexte.poser(acces=reduit, instant=horloge.maintenant())
     return reduit
+
+
+def voit_le_nir_de(acces: Acces, personne: Personne) -> bool:
+    """Vrai si l'agent tient, sur cette personne même, un rôle qui lit le NIR."""
+    return acces.parmi(ROLES_NIR).voit_une(personne.cles_acces)

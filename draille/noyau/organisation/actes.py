@@ -1,4 +1,4 @@
-"""Créer un agent, l'habiliter, retirer une habilitation."""
+"""Inscrire un agent, l'habiliter, retirer une habilitation, fermer un compte."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from django.db import transaction
 
 from draille.noyau.journal.actes import Sujet, consigner
 from draille.noyau.journal.registre import ActeDeclare
-from draille.noyau.organisation.models import Agent, Habilitation
+from draille.noyau.organisation.models import Agent, Habilitation, Organisation
 from draille.noyau.territoire.models import Territoire
 from draille.socle.acces import Acces, Compartiment, Role
 from draille.socle.refus import Refus
@@ -30,7 +30,24 @@ class RetirerHabilitation:
     habilitation_id: int
 
 
+@dataclass(frozen=True)
+class InscrireAgent:
+    """Charge : l'agent inscrit et son organisation."""
+
+    agent_id: int
+    organisation_id: int
+
+
+@dataclass(frozen=True)
+class FermerCompte:
+    """Charge : l'agent qui ne se connecte plus."""
+
+    agent_id: int
+
+
 ACTES = (
+    ActeDeclare("organisation.inscrire_agent", 1, "Agent inscrit", InscrireAgent),
+    ActeDeclare("organisation.fermer_compte", 1, "Compte d'agent fermé", FermerCompte),
     ActeDeclare("organisation.habiliter", 1, "Habilitation donnée", Habiliter),
     ActeDeclare(
         "organisation.retirer_habilitation", 1, "Habilitation retirée", RetirerHabilitation
@@ -92,3 +109,62 @@ def retirer_habilitation(*, habilitation: Habilitation, par: Acces, le: date) ->
         sujet=Sujet(objet_id=habilitation.pk),
     )
     return habilitation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FicheAgent:
+    """Qui est l'agent, et sous quel identifiant il se connecte."""
+
+    identifiant: str
+    prenom: str
+    nom: str
+    courriel: str = ""
+    fonction: str = ""
+
+
+@transaction.atomic
+def inscrire_agent(
+    *, fiche: FicheAgent, organisation: Organisation, mot_de_passe: str, par: Acces, le: date
+) -> Agent:
+    """Inscrit un agent, sans habilitation. Lève `Refus('agent.identifiant')` s'il est pris."""
+    par.exiger(_ROLES, cle_ligne=None, action="inscrire un agent")
+    if Agent.objects.filter(identifiant__iexact=fiche.identifiant).exists():
+        raise Refus(
+            code="agent.identifiant",
+            message=f"L'identifiant « {fiche.identifiant} » est déjà pris. Choisissez-en un autre.",
+        )
+    agent = Agent(
+        identifiant=fiche.identifiant,
+        prenom=fiche.prenom,
+        nom=fiche.nom,
+        email=fiche.courriel,
+        fonction=fiche.fonction,
+        organisation=organisation,
+    )
+    agent.set_password(mot_de_passe)
+    agent.save(force_insert=True)
+    consigner(
+        charge=InscrireAgent(agent.pk, organisation.pk),
+        par=par,
+        le=le,
+        sujet=Sujet(objet_id=agent.pk),
+    )
+    return agent
+
+
+@transaction.atomic
+def fermer_compte(*, agent: Agent, par: Acces, le: date) -> Agent:
+    """Ferme le compte : plus de connexion, habilitations closes à `le`, histoire gardée.
+
+    Lève `Refus('agent.soi_meme')` si l'on ferme le sien, `Refus('agent.ferme')` s'il l'est déjà.
+    """
+    par.exiger(_ROLES, cle_ligne=None, action="fermer un compte")
+    if agent.pk == par.agent_id:
+        raise Refus(code="agent.soi_meme", message="On ne ferme pas son propre compte.")
+    if not agent.is_active:
+        raise Refus(code="agent.ferme", message="Ce compte est déjà fermé.")
+    agent.is_active = False
+    agent.save(update_fields=["is_active"])
+    Habilitation.objects.filter(agent=agent, fin__isnull=True, debut__lt=le).update(fin=le)
+    consigner(charge=FermerCompte(agent.pk), par=par, le=le, sujet=Sujet(objet_id=agent.pk))
+    return agent

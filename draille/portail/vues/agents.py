@@ -1,5 +1,7 @@
 """Les agents et leurs habilitations : l'administrateur donne et retire, le journal garde tout."""
 
+import secrets
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,8 +12,15 @@ from django.views.decorators.http import require_POST
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
-from draille.noyau.organisation.actes import Portee, habiliter, retirer_habilitation
-from draille.noyau.organisation.models import Agent, Habilitation
+from draille.noyau.organisation.actes import (
+    FicheAgent,
+    Portee,
+    fermer_compte,
+    habiliter,
+    inscrire_agent,
+    retirer_habilitation,
+)
+from draille.noyau.organisation.models import Agent, Habilitation, Organisation
 from draille.noyau.territoire.models import Territoire
 from draille.portail.requete import Requete, administre
 from draille.socle.acces import Compartiment, Role
@@ -37,6 +46,70 @@ class HabilitationForm(forms.Form):
         queryset=Territoire.objects.filter(fin__isnull=True).order_by("nature", "nom"),
         empty_label="Choisir un territoire",
     )
+
+
+class AgentForm(forms.Form):
+    """Un nouvel agent. Son mot de passe provisoire est tiré, montré une fois."""
+
+    identifiant = forms.RegexField(
+        label="Identifiant",
+        regex=r"^[a-z0-9][a-z0-9._-]{2,60}$",
+        help_text="Minuscules, chiffres, points et tirets ; trois signes au moins.",
+        error_messages={"invalid": "Écrivez des minuscules, des chiffres, des points ou tirets."},
+    )
+    prenom = forms.CharField(label="Prénom", max_length=80)
+    nom = forms.CharField(label="Nom", max_length=80)
+    courriel = forms.EmailField(label="Adresse électronique", required=False)
+    fonction = forms.CharField(label="Fonction", max_length=120, required=False)
+    organisation = forms.ModelChoiceField(
+        label="Organisation",
+        queryset=Organisation.objects.order_by("-est_departement", "nom"),
+        empty_label=None,
+    )
+
+
+@exige(administre)
+@ecrit("POST")
+def agent_nouveau(request: Requete) -> HttpResponse:
+    """Inscrire un agent : il se connectera, mais ne verra rien avant d'être habilité."""
+    formulaire = AgentForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and formulaire.is_valid():
+        donnees = dict(formulaire.cleaned_data)
+        organisation = donnees.pop("organisation")
+        mot_de_passe = secrets.token_urlsafe(12)
+        try:
+            inscrit = inscrire_agent(
+                fiche=FicheAgent(**donnees),
+                organisation=organisation,
+                mot_de_passe=mot_de_passe,
+                par=request.acces,
+                le=request.le,
+            )
+        except Refus as refus:
+            formulaire.add_error("identifiant", refus.message)
+        else:
+            messages.success(
+                request,
+                f"Agent inscrit. Mot de passe provisoire, à lui remettre en main propre et à "
+                f"changer : {mot_de_passe}",
+            )
+            return redirect("agent", agent_id=inscrit.pk)
+    return render(request, "portail/agent_nouveau.html", {"formulaire": formulaire})
+
+
+@exige(administre)
+@ecrit("POST")
+@require_POST
+def agent_fermer(request: Requete, agent_id: int) -> HttpResponse:
+    """Ferme le compte d'un agent à la date du produit."""
+    lu = get_object_or_404(Agent, pk=agent_id)
+    try:
+        fermer_compte(agent=lu, par=request.acces, le=request.le)
+    except Refus as refus:
+        messages.error(request, refus.message)
+    else:
+        messages.success(request, "Compte fermé : cet agent ne se connecte plus.")
+    return redirect("agent", agent_id=agent_id)
 
 
 @exige(administre)

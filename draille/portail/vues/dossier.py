@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from draille.ecrans.acces import exige
+from draille.ecrans.acces import MESSAGE, exige
 from draille.ecrans.lecture_seule import ecrit
 from draille.ecrans.panneaux import panneaux
 from draille.noyau.echeance.lectures import de_la_personne as echeances_de
@@ -25,7 +26,13 @@ from draille.noyau.personne.lectures import compartiment_ouvert, consultations_d
 from draille.noyau.personne.models import Personne
 from draille.noyau.referent.models import Referent
 from draille.portail.charge import lisible
-from draille.portail.requete import Requete, restreindre, voit_des_personnes, voit_le_nir
+from draille.portail.requete import (
+    Requete,
+    restreindre,
+    voit_des_personnes,
+    voit_le_nir,
+    voit_le_nir_de,
+)
 from draille.portail.vues.journee import jours_avant, nom_du_delai
 from draille.socle.acces import Acces
 from draille.socle.chiffrement import trousseau
@@ -74,6 +81,8 @@ def _montrer(request: Requete, personne_id: int, *, page: str, avec_nir: bool) -
     personne = ouvrir(personne_id=personne_id, acces=acces)
     if personne is None:
         raise Http404
+    if avec_nir and not voit_le_nir_de(acces, personne):
+        raise PermissionDenied(MESSAGE)
     consulter(
         personne=personne,
         page=page,
@@ -91,7 +100,7 @@ def _contexte(request: Requete, personne: Personne, acces: Acces, avec_nir: bool
     return {
         "personne": personne,
         "nir": trousseau().dechiffrer(nir).decode() if nir else "",
-        "peut_voir_nir": voit_le_nir(acces) and personne.nir_chiffre is not None,
+        "peut_voir_nir": voit_le_nir_de(acces, personne) and personne.nir_chiffre is not None,
         "membre": membre,
         "autres_membres": [m for m in membres if m.personne_id != personne.pk],
         "enfants": sum(m.role == MembreFoyer.Role.ENFANT for m in membres),

@@ -14,7 +14,13 @@ from draille.noyau.foyer.lectures import personnes_du_matricule
 from draille.noyau.personne import lectures
 from draille.noyau.personne.models import Personne
 from draille.noyau.personne.regles import Demande, comprendre
-from draille.portail.requete import Requete, restreindre, voit_des_personnes, voit_le_nir
+from draille.portail.requete import (
+    ROLES_NIR,
+    Requete,
+    restreindre,
+    voit_des_personnes,
+    voit_le_nir,
+)
 from draille.portail.vues.journee import jours_avant, nom_du_delai
 from draille.socle.acces import Acces
 
@@ -74,7 +80,7 @@ def chercher(*, demande: Demande, avec_proches: bool, acces: Acces, le: date) ->
         return Resultat(remarque=SANS_NIR, est_faite=True)
     ids: list[int] = []
     if demande.nir:
-        ids += lectures.chercher_par_nir(nir=demande.nir, acces=acces)
+        ids += lectures.chercher_par_nir(nir=demande.nir, acces=acces.parmi(ROLES_NIR))
     if demande.numeros:
         ids += personnes_du_matricule(numeros=demande.numeros, acces=acces, limite=LIMITE + 1)
     if demande.texte or (demande.naissance_debut and not ids):

@@ -1,4 +1,4 @@
-"""`draille installer` : un Département pour de vrai, son découpage et son premier administrateur."""
+"""`draille installer` : un vrai Département, son découpage et son premier administrateur."""
 
 import argparse
 import secrets

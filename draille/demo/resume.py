@@ -17,7 +17,7 @@ from draille.moteurs.indicateurs.registre import indicateur
 from draille.noyau.echeance.lectures import Filtre, compter
 from draille.socle import contexte
 from draille.socle.acces import Acces, acces_systeme
-from draille.socle.texte import date_longue, entier, euros, pourcent
+from draille.socle.texte import date_moyenne, entier, euros, pourcent
 
 
 def resumer(*, departement: str, le: date) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def en_phrases(resume: dict[str, Any]) -> Iterator[str]:
     """Le résumé en quelques lignes, pour la console."""
     le = date.fromisoformat(resume["date"])
     bouts, orientes = resume["beneficiaires"], resume["orientes_en_un_mois"]
-    yield f"[bold]Démonstration : personnes fictives, au {date_longue(le)}[/bold]"
+    yield f"[bold]Démonstration : personnes fictives, au {date_moyenne(le)}[/bold]"
     yield (
         f"  Dossiers lus : {entier(resume['dossiers_lus'])}, "
         f"dont {entier(resume['rejets'])} rejetés, à corriger."

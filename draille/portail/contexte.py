@@ -15,7 +15,7 @@ from draille.portail.demonstration import comptes_demo
 from draille.portail.requete import voit_des_personnes
 from draille.socle import horloge
 from draille.socle.acces import Acces
-from draille.socle.texte import date_longue
+from draille.socle.texte import date_moyenne
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "url_accessibilite": reverse("accessibilite"),
     }
     if settings.DRAILLE_DEMONSTRATION:
-        jour = date_longue(horloge.aujourdhui())
+        jour = date_moyenne(horloge.aujourdhui())
         contexte["bandeau_demo"] = f"Démonstration : personnes fictives, au {jour}"
         if not est_connecte:
             # Paresseux : seule la page de connexion les lit.

@@ -6,7 +6,7 @@ que du côté de la ligne.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 from draille.socle.refus import Refus
@@ -68,6 +68,10 @@ _LIBELLES_ROLE = {
 }
 
 
+# Ceux qui ouvrent des dossiers : eux seuls lisent un nom, et là seulement où ils tiennent ce rôle.
+ROLES_NOMINATIFS = (Role.ACCUEIL, Role.CHARGE_ORIENTATION, Role.REFERENT, Role.CADRE)
+
+
 def cle(*, compartiment: int, commune_id: int | None) -> int:
     """Clé que porte une ligne : le compartiment et la commune (ou « sans commune connue »)."""
     return compartiment * PAS + (SANS_COMMUNE if commune_id is None else commune_id)
@@ -97,6 +101,13 @@ class Acces:
     def cles(self) -> tuple[int, ...]:
         """Toutes les clés détenues, triées."""
         return tuple(sorted(frozenset().union(*self.cles_par_role.values())))
+
+    def parmi(self, roles: Iterable[Role]) -> "Acces":
+        """Le même agent, réduit à ce que lui donnent ces rôles."""
+        gardes = frozenset(roles)
+        return replace(
+            self, cles_par_role={r: c for r, c in self.cles_par_role.items() if r in gardes}
+        )
 
     def voit(self, cle_ligne: int | None) -> bool:
         """Vrai si la ligne qui porte cette clé est visible ; sans clé, elle n'est à personne."""

@@ -23,20 +23,20 @@ def _ids_suivis(liste: lectures.ListeEntrants) -> set[int]:
     return {entrant.suivi.pk for entrant in liste.lignes}
 
 
-def _lieu(lecteur: Lecteur) -> Lieu:
+def lieu_de(lecteur: Lecteur) -> Lieu:
     """Un territoire du monde, autre à chaque personne visée."""
     return lecteur.monde.lieux[lecteur.cible.id % len(lecteur.monde.lieux)]
 
 
 def _sur_territoire(lecteur: Lecteur) -> set[int]:
-    filtre = lectures.Filtre(statuts=tuple(Statut), territoire_id=_lieu(lecteur).id)
+    filtre = lectures.Filtre(statuts=tuple(Statut), territoire_id=lieu_de(lecteur).id)
     return _ids_suivis(
         lectures.nouveaux_entrants(acces=lecteur.acces, le=lecteur.le, filtre=filtre, page=_PAGE)
     )
 
 
 def _attendre_territoire(lecteur: Lecteur) -> set[int]:
-    lieu = _lieu(lecteur)
+    lieu = lieu_de(lecteur)
     return {
         ligne.id
         for ligne in lecteur.ouvertes(Suivi)

@@ -132,6 +132,14 @@ def _entrants(lecteur: Lecteur) -> set[int]:
     return {s.personne or 0 for s in ouverts}
 
 
+def _entrees(lecteur: Lecteur) -> set[int]:
+    """Les personnes des entrées déjà faites, que l'agent ouvre à un titre qui lit les noms."""
+    faites = lecteur.ouvertes(
+        LigneJournal, lambda x: x.code == "suivi_rsa.entrer" and x.le <= lecteur.le
+    )
+    return {x.personne or 0 for x in faites} & _reduit(lecteur).connues
+
+
 def _suivi(lecteur: Lecteur) -> int:
     suivis = [s for s in lecteur.monde.de(Suivi) if s.personne == lecteur.cible.id]
     return suivis[0].id if suivis else 999_999
@@ -167,6 +175,13 @@ def _si(oracle: Oracle, roles: tuple[str, ...]) -> bool:
     return bool(oracle.roles & set(roles))
 
 
+def _statut_nir(lecteur: Lecteur) -> int:
+    """Le NIR ne se lit qu'au titre d'une fonction tenue sur cette personne-là."""
+    if _cible(lecteur, DECIDENT):
+        return 200
+    return 403 if _cible(lecteur) else 404
+
+
 ECRANS: dict[str, Ecran] = {
     "ma journée": Ecran(lambda x: "/", ("journee",), est_pour_tous=True, noms=_journee),
     "recherche par nom": Ecran(
@@ -195,8 +210,8 @@ ECRANS: dict[str, Ecran] = {
         lambda x: f"/personnes/{x.cible.id}/nir/",
         ("personne_nir",),
         DECIDENT,
-        noms=None,
-        statut=lambda x: 200 if _cible(x, DECIDENT) else 0,
+        noms=lambda x: _cible(x, DECIDENT),
+        statut=_statut_nir,
         donnees=lambda x: {},
     ),
     "journal": Ecran(lambda x: "/journal/", ("journal",), noms=_journal),
@@ -220,7 +235,7 @@ ECRANS: dict[str, Ecran] = {
         statut=lambda x: 200 if _suivi_ouvert(x) else 404,
     ),
     "acte sur un entrant": Ecran(
-        lambda x: f"/orientation/{_suivi(x)}/rencontrer/",
+        lambda x: f"/orientation/{_suivi(x)}/rencontre/",
         ("orientation_acte",),
         ENTRANTS,
         noms=None,
@@ -234,6 +249,13 @@ ECRANS: dict[str, Ecran] = {
         porte=_voit_les_fichiers,
         # Rien de neuf à dire d'un fichier intégré.
         statut=lambda x: 204,
+    ),
+    "colonnes d'un tableau": Ecran(
+        lambda x: f"/fichiers/{_fichier()}/colonnes/",
+        ("fichier_colonnes",),
+        porte=_tient_les_fichiers,
+        # Le fichier du monde vient de la CAF : il n'a pas de colonnes à nommer.
+        statut=lambda x: 302,
     ),
     "rejets": Ecran(
         lambda x: f"/fichiers/{_fichier()}/rejets/", ("rejets",), porte=_tient_les_fichiers
@@ -249,6 +271,21 @@ ECRANS: dict[str, Ecran] = {
     "paramètres": Ecran(lambda x: "/parametres/", ("parametres",)),
     "agents": Ecran(lambda x: "/agents/", ("agents",), ("administrateur",)),
     "agent": Ecran(lambda x: f"/agents/{x.monde.agent.pk}/", ("agent",), ("administrateur",)),
+    "chiffres du RSA": Ecran(
+        lambda x: "/rsa/", ("rsa",), ("pilote", "cadre", "charge_orientation", "referent")
+    ),
+    "actes d'un indicateur": Ecran(
+        lambda x: "/convention/indicateurs/entrants/1/actes/?annee=2020&part=denominateur",
+        ("convention:actes",),
+        noms=_entrees,
+    ),
+    "export d'un indicateur": Ecran(
+        lambda x: "/convention/indicateurs/entrants/1/actes/export/?annee=2020&part=denominateur",
+        ("convention:exporter",),
+        ("pilote", "cadre"),
+        noms=_entrees,
+        donnees=lambda x: {},
+    ),
     "convention": Ecran(lambda x: "/convention/", ("convention:page",), noms=lambda x: set()),
 }
 

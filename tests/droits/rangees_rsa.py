@@ -14,6 +14,7 @@ from draille.moteurs.flux.models import FichierRecu, Rejet
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.journal.models import LigneJournal
 from draille.noyau.parcours.models import Parcours
+from draille.socle.acces import PAS, SANS_COMMUNE
 from draille.socle.chiffrement import trousseau
 from tests.droits.monde import Monde, cle, ecrire_foyer
 from tests.droits.oracle import Individu
@@ -80,7 +81,8 @@ def _ecrire_orientation(
         le=entree.connue_le,
         objet_id=entree.pk,
         compartiment=2,
-        commune_id=None,
+        # Le journal garde la commune du jour, d'où la personne a pu partir.
+        commune_id=None if commun["cle_acces"] % PAS == SANS_COMMUNE else commun["cle_acces"] % PAS,
         charge={
             "categorie": entree.categorie,
             "mois": entree.mois.isoformat(),

@@ -17,7 +17,7 @@ from draille.moteurs.indicateurs.registre import Indicateur
 from draille.noyau.journal import registre
 from draille.noyau.personne.models import Personne
 from draille.noyau.territoire.models import Commune, Territoire, TerritoireCommune
-from draille.socle.acces import PAS, Acces
+from draille.socle.acces import PAS, ROLES_NOMINATIFS, Acces
 from draille.socle.texte import mois_annee
 
 NATURE = "secteur"
@@ -157,10 +157,13 @@ def est_tue(*, indicateur: Indicateur, critere: Critere, lecteur: Lecteur) -> bo
 def habiller(
     *, actes: Sequence[Acte], indicateur: Indicateur, lecteur: Lecteur
 ) -> list[ActeHabille]:
-    """Les actes avec leurs mots : noms des seules personnes que le lecteur voit. Deux requêtes."""
+    """Les actes avec leurs mots. Deux requêtes.
+
+    Un nom ne se lit qu'au titre d'un rôle qui ouvre des dossiers : un pilote lit les actes.
+    """
     personnes = {
         p.pk: p.nom_complet
-        for p in Personne.objects.visibles(lecteur.acces).filter(
+        for p in Personne.objects.visibles(lecteur.acces.parmi(ROLES_NOMINATIFS)).filter(
             pk__in={a.personne_id for a in actes if a.personne_id}
         )
     }

@@ -1,8 +1,8 @@
 """Le stock, les mouvements et les montants du RSA, mois par mois ; le droit d'une personne.
 
 Un bénéficiaire est un adulte (demandeur, responsable, conjoint) d'un dossier ouvert et versable
-dans le mois. Un territoire est l'ensemble de ses communes ; une personne y compte selon sa commune
-d'aujourd'hui, celle que suit sa clé d'accès.
+dans le mois. Un territoire est l'ensemble de ses communes au dernier mois lu ; une personne y
+compte selon sa commune d'aujourd'hui, celle que suit sa clé d'accès.
 
 Hors du Département, un nombre de personnes entre 1 et 10 n'est pas rendu (None) : il désignerait.
 """
@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from draille.mesures.suivi_rsa import regles
 from draille.mesures.suivi_rsa.models import Entree, PeriodeDroit, Situation
+from draille.noyau.territoire.models import TerritoireCommune
 from draille.socle.acces import PAS, Acces
 
 SEUIL_SECRET = 11
@@ -71,6 +72,7 @@ _VISIBLE = (
 )
 _TERRITOIRE = f"""(%(territoire)s::bigint IS NULL OR {{t}}.cle_acces %% {PAS} IN (
   SELECT tc.commune_id FROM noyau_territoirecommune tc WHERE tc.territoire_id = %(territoire)s
+    AND tc.debut <= %(fin)s AND (tc.fin IS NULL OR tc.fin > %(fin)s)
 ))"""
 _MOIS = """
 SELECT g::date AS mois FROM generate_series(%(debut)s::date, %(fin)s::date, interval '1 month') g
@@ -189,9 +191,10 @@ def entrees(*, mois: date, acces: Acces, territoire_id: int | None = None) -> li
     """Les entrées d'un mois que cet accès ouvre, personnes jointes. Une requête."""
     requete = Entree.objects.visibles(acces).filter(mois=mois.replace(day=1))
     if territoire_id is not None:
-        requete = requete.filter(
-            Q(personne__commune__territoirecommune__territoire_id=territoire_id)
-        ).distinct()
+        communes = TerritoireCommune.objects.filter(
+            Q(fin__isnull=True) | Q(fin__gt=mois), territoire_id=territoire_id, debut__lte=mois
+        )
+        requete = requete.filter(personne__commune__in=communes.values("commune_id"))
     return list(requete.select_related("personne__commune").order_by("connue_le", "pk"))
 
 

@@ -39,7 +39,7 @@ def test_chaque_page_par_chaque_fonction(clients, agents, personne, adresse, rol
     reponse = clients[role].get(adresse_reelle)
     assert reponse.status_code == (200 if role in PAGES[adresse] else 403)
     contenu = reponse.content.decode()
-    assert "Démonstration : personnes fictives, au samedi 31 octobre 2020" in contenu
+    assert "Démonstration : personnes fictives, au 31 octobre 2020" in contenu
     assert "Haute-Loire" in contenu
     assert "\n<h1" in contenu or "<h1" in contenu
     _verifier_la_politique(reponse, contenu)

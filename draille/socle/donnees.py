@@ -7,9 +7,26 @@ par `draille.socle.murs` sur toute classe qui hérite d'ici ; on ne peut donc pa
 from typing import Any, Self
 
 from django.db import models
-from django.db.models.expressions import RawSQL
 
 from draille.socle.acces import PAS, Acces
+
+
+class _Ouverte(models.Func):
+    """Vrai si l'une des clés détenues ouvre la colonne : la clé même, ou celle du compartiment."""
+
+    template = (
+        "(%(expressions)s = ANY(%%s::int[])"
+        f" OR (%(expressions)s - %(expressions)s %%%% {PAS}) = ANY(%%s::int[]))"
+    )
+
+    def __init__(self, colonne: str, acces: Acces) -> None:
+        super().__init__(models.F(colonne), output_field=models.BooleanField())
+        self.cles = list(acces.cles)
+
+    def as_sql(self, *arguments: Any, **contexte: Any) -> tuple[str, Any]:  # type: ignore[override]
+        """Le prédicat, la colonne qualifiée par son alias : il vaut aussi en sous-requête."""
+        sql, _ = super().as_sql(*arguments, **contexte)
+        return sql, [self.cles, self.cles]
 
 
 class VisiblesQuerySet(models.QuerySet[Any]):
@@ -17,18 +34,7 @@ class VisiblesQuerySet(models.QuerySet[Any]):
 
     def visibles(self, acces: Acces) -> Self:
         """Ne garde que les lignes que cet accès ouvre."""
-        table = self.model._meta.db_table
-        cles = list(acces.cles)
-        return self.filter(
-            models.Q(
-                RawSQL(
-                    f'("{table}".cle_acces = ANY(%s::int[])'
-                    f' OR ("{table}".cle_acces - "{table}".cle_acces %% {PAS}) = ANY(%s::int[]))',
-                    (cles, cles),
-                    output_field=models.BooleanField(),
-                )
-            )
-        )
+        return self.filter(_Ouverte("cle_acces", acces))
 
 
 class VisiblesParListeQuerySet(models.QuerySet[Any]):

@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from draille.mesures.orientation_rsa import horloges, lectures
+from draille.mesures.orientation_rsa import lectures
+from draille.mesures.orientation_rsa import lectures_horloges as horloges
 from draille.mesures.orientation_rsa.models import Diagnostic, Orientation, Suivi
 from draille.mesures.orientation_rsa.regles import OUVERTS, Statut
 from draille.noyau.echeance.models import Echeance

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from draille.mesures.orientation_rsa import actes
-from draille.mesures.orientation_rsa.choix import organismes_admis, types_admis
+from draille.mesures.orientation_rsa.lectures_choix import organismes_admis, types_admis
 from draille.mesures.orientation_rsa.models import Orientation, Suivi
 from draille.mesures.orientation_rsa.regles import (
     OUVERTS,

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from draille.mesures.orientation_rsa.actes import Decision, RendezVous
-from draille.mesures.orientation_rsa.choix import organismes_admis, types_admis
 from draille.mesures.orientation_rsa.lectures import Entrant
+from draille.mesures.orientation_rsa.lectures_choix import organismes_admis, types_admis
 from draille.mesures.orientation_rsa.models import Orientation
 from draille.mesures.orientation_rsa.regles import (
     MODES,

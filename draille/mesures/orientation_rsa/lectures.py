@@ -13,8 +13,13 @@ from typing import Literal
 from django.db.models import Count, F, Func, IntegerField, Q, TextField, Value
 from django.db.models.functions import Mod
 
-from draille.mesures.orientation_rsa.choix import seuil_proche_jours
-from draille.mesures.orientation_rsa.horloges import CODES, CONVENTION, Horloge, horloges_de
+from draille.mesures.orientation_rsa.lectures_choix import seuil_proche_jours
+from draille.mesures.orientation_rsa.lectures_horloges import (
+    CODES,
+    CONVENTION,
+    Horloge,
+    horloges_de,
+)
 from draille.mesures.orientation_rsa.models import Diagnostic, Orientation, Suivi
 from draille.mesures.orientation_rsa.regles import (
     CATEGORIES,

@@ -5,7 +5,7 @@ from draille.mesures import Mesure
 from draille.mesures.orientation_rsa.acces import ACCES
 from draille.mesures.orientation_rsa.actes import ABONNEMENTS, ACTES
 from draille.mesures.orientation_rsa.indicateurs import INDICATEURS
-from draille.mesures.orientation_rsa.mots import MOTS
+from draille.mesures.orientation_rsa.mesure_mots import MOTS
 from draille.mesures.orientation_rsa.views_encarts import PANNEAUX, TUILES
 from draille.moteurs.delais.registre import Delai
 from draille.noyau.journal.projections import Projection

@@ -9,7 +9,7 @@ from django.db import transaction
 from draille.mesures.orientation_rsa.acces import ORIENTER, RENCONTRER
 from draille.mesures.orientation_rsa.actes import charges
 from draille.mesures.orientation_rsa.actes.verrou import ecrire, prendre, verifier_date
-from draille.mesures.orientation_rsa.choix import organismes_admis, types_admis
+from draille.mesures.orientation_rsa.lectures_choix import organismes_admis, types_admis
 from draille.mesures.orientation_rsa.models import Diagnostic, Orientation, Suivi
 from draille.mesures.orientation_rsa.regles import Acte, Proposition, proposer, table
 from draille.noyau.parcours.actes import Choix

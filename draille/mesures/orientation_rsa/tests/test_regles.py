@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from draille.mesures.orientation_rsa.choix import organismes_admis, types_admis
+from draille.mesures.orientation_rsa.lectures_choix import organismes_admis, types_admis
 from draille.mesures.orientation_rsa.regles import (
     OUVERTS,
     TRANSITIONS,

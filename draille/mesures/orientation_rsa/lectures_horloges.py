@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from draille.mesures.orientation_rsa.choix import seuil_proche_jours
+from draille.mesures.orientation_rsa.lectures_choix import seuil_proche_jours
 from draille.moteurs.delais.calcul import EtatDelai, etat, jours_restants
 from draille.moteurs.delais.registre import delai
 from draille.noyau.echeance.models import Echeance

@@ -20,7 +20,7 @@ def reference(definitions: Sequence[Indicateur]) -> Indicateur | None:
 def difference(*, indicateur: Indicateur, repere: Indicateur | None) -> str:
     """Une phrase : ce qui sépare cette définition du repère."""
     if repere is None or not indicateur.numerateur:
-        return f"Un simple compte, de : {_actes(indicateur.denominateur)}."
+        return f"Un simple compte des actes « {_actes(indicateur.denominateur)} »."
     if indicateur == repere:
         return (
             f"Le repère : l'horloge part de « {_actes(repere.denominateur)} » et s'arrête à "

@@ -178,7 +178,7 @@ def habiller(
             numero_fin=a.ligne_fin_id,
             acte_fin=reponse if a.ligne_fin_id else "",
             personne_id=a.personne_id if a.personne_id in personnes else None,
-            personne=personnes.get(a.personne_id or 0, "Personne que vous ne voyez pas"),
+            personne=personnes.get(a.personne_id or 0, "Nom non ouvert à votre fonction"),
             commune=communes.get(a.commune_id or 0, "Commune non connue"),
             debut=a.debut_le,
             fin=a.fin_le,

@@ -13,6 +13,7 @@ from draille.mesures.convention.regles import (
 from draille.socle.texte import date_moyenne, decimal, euros, pluriel, pourcent
 
 NON_PUBLIE = "non publié"
+_MASCULINS = ("mois", "jour", "an")
 
 
 def signature_en_mots(texte: Texte) -> str:
@@ -70,6 +71,10 @@ def _promesse(cible: Cible) -> str:
         return f"Multiplier par {valeur} le nombre ({cible.unite})"
     if cible.genre is GenreCible.INTERVALLE and cible.valeur_max is not None:
         return f"Entre {valeur} et {_nombre(cible.valeur_max)} {cible.unite}"
+    if cible.genre is GenreCible.MOINS_DE and cible.valeur == 1 and cible.unite in _MASCULINS:
+        return f"Moins d'un {cible.unite}"
+    if cible.genre in (GenreCible.ABSOLU, GenreCible.TAUX):
+        return f"Atteindre {valeur} {cible.unite}"
     return f"{cible.genre.libelle} {valeur} {cible.unite}"
 
 

@@ -35,6 +35,8 @@ from draille.socle.texte import cellule_sure, date_courte, mois_annee
 
 PAR_PAGE = 50
 ANNEES_AU_PLUS = 8
+# Douze colonnes tiennent sur un téléphone si leur nom est court ; le titre dit l'année.
+MOIS_COURTS = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split()
 _PARTS = {
     Part.NUMERATEUR: "Personnes comptées",
     Part.DENOMINATEUR: "Toutes les personnes concernées",
@@ -68,13 +70,28 @@ def contexte(
     annee = _annee(request, annees)
     repere = reference(definitions)
     page = Contexte(jour=jour, annee=annee)
+    base = {"le": jour.isoformat(), "convention": cadre.code}
     return {
-        "annees": annees,
+        "annees": [
+            {"annee": a, "est_active": a == annee, "url": f"?{urlencode({**base, 'annee': a})}"}
+            for a in annees
+        ],
         "annee": annee,
         "portee": portee(lecteur.acces),
         "masque": not lecteur.acces.est_du_departement,
-        "definitions": [_definition(i, repere, lecteur, page) for i in definitions],
+        "definitions": _sans_doublon([_definition(i, repere, lecteur, page) for i in definitions]),
     }
+
+
+def _sans_doublon(definitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Ne montre qu'une fois les délais de deux définitions qui vont du même acte au même acte."""
+    montrees: dict[tuple[object, ...], str] = {}
+    for d in definitions:
+        i: Indicateur = d["indicateur"]
+        cle = (i.denominateur, i.numerateur, i.filtre, i.unicite, i.anciennete_min_jours)
+        if d["delais"] is not None and montrees.setdefault(cle, i.code) != i.code:
+            d |= {"delais": None, "delais_de": montrees[cle]}
+    return definitions
 
 
 def _definition(
@@ -140,7 +157,7 @@ def _releves(comptes: list[Compte], rangees: list[dict[str, Any]], a_taux: bool)
     # Un nombre tu ne se dessine pas : une colonne à zéro dirait qu'il n'y a personne.
     return [
         Releve(
-            libelle=c.libelle,
+            libelle=MOIS_COURTS[int(c.cle) - 1],
             valeur=c.denominateur,
             taux=c.taux if a_taux else None,
             lien=r["denominateur"]["lien"],

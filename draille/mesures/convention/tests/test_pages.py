@@ -27,6 +27,7 @@ def test_la_page_dit_les_chiffres_publies_et_leur_ecart(inscrite, connecter):
     assert "(déduite)" in page
     assert "82 000 € pour accélérer la prise en charge des nouveaux bénéficiaires du RSA" in page
     assert "Jean-Pierre Marcon" in page
+    assert "Moins d'un mois." in page
     assert "20 700 000 €" in page
     assert "3 100" in page
 

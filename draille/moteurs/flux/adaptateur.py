@@ -5,7 +5,7 @@ voit sa progression, et la tuer ne laisse rien. Ce qui suit tient dans une trans
 pris, ou rien. Rejouer un import interrompu mène donc au même état.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,10 +13,17 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from draille.moteurs.flux import adaptateur_attente as attente
-from draille.moteurs.flux.adaptateur_contexte import CLE_SANS_COMMUNE, elargi, exiger, seul
+from draille.moteurs.flux.adaptateur_contexte import (
+    CLE_SANS_COMMUNE,
+    VERROU_ECRITURE,
+    elargi,
+    exiger,
+    seul,
+)
 from draille.moteurs.flux.adaptateur_depot import recevoir
+from draille.moteurs.flux.adaptateur_fils import a_deux
 from draille.moteurs.flux.calcul import caf
-from draille.moteurs.flux.calcul.enregistrements import Dossier, EnteteFlux, Rejet, Totaux
+from draille.moteurs.flux.calcul.enregistrements import Dossier, EnteteFlux, Rejet
 from draille.moteurs.flux.calcul.refus import FichierRefuse
 from draille.moteurs.flux.journal import ConstaterAbsences, Integrer, Refuser
 from draille.moteurs.flux.models import FichierRecu
@@ -30,6 +37,7 @@ __all__ = ["constater_absences", "integrer", "recevoir"]
 
 Progression = Callable[[int, int], None]
 OCTETS_PAR_NOUVELLE = 8 * 1024 * 1024
+DOSSIERS_PAR_LOT, DOSSIERS_PAR_REPRISE = 2_000, 20_000
 TYPE_MENSUEL = "M"
 INTEGRES = (FichierRecu.Statut.INTEGRE, FichierRecu.Statut.A_CONFIRMER)
 
@@ -53,7 +61,9 @@ def integrer(
         fichier.refresh_from_db()
         if fichier.est_integre:
             return fichier
-        FichierRecu.objects.filter(pk=fichier.pk).update(statut=FichierRecu.Statut.EN_COURS)
+        # Un import tué peut encore s'achever : ce qu'il a intégré ne redevient pas « en cours ».
+        a_prendre = FichierRecu.objects.filter(pk=fichier.pk).exclude(statut__in=INTEGRES)
+        a_prendre.update(statut=FichierRecu.Statut.EN_COURS)
         try:
             if fichier.nature != FichierRecu.Nature.CAF_RSA:
                 _integrer_tableau(fichier, par, le, instant)
@@ -64,7 +74,7 @@ def integrer(
         except Exception:
             # Rien n'a été pris : le fichier attend un nouvel essai.
             if not connection.needs_rollback:
-                FichierRecu.objects.filter(pk=fichier.pk).update(statut=FichierRecu.Statut.RECU)
+                a_prendre.update(statut=FichierRecu.Statut.RECU)
             raise
     fichier.refresh_from_db()
     if fichier.est_integre:
@@ -89,9 +99,9 @@ def constater_absences(
             )
         arrivee = arrivee_de(fichier, large, est_partielle=False)
         exiger_dernier_mois(fichier)
-        attente.Attente()
+        tables = attente.Attente()
         bilan = integrateur(fichier.nature).constater(arrivee)
-        attente.Attente.vider()
+        tables.oter()
         fichier.statut = FichierRecu.Statut.INTEGRE
         fichier.sorties += bilan.sorties
         fichier.absents = bilan.absents
@@ -119,50 +129,54 @@ def arrivee_de(fichier: FichierRecu, par: Acces, *, est_partielle: bool) -> Arri
 
 
 class _Integration:
-    """Un fichier de la CAF ou de la MSA en cours d'intégration."""
+    """Un fichier de la CAF ou de la MSA en cours d'intégration.
+
+    `_lire` rend des lots de lignes, `_prendre` les tire et les écrit, dans une transaction. Hors
+    d'une transaction déjà ouverte, l'un et l'autre se font en même temps, chacun dans son fil :
+    le serveur travaille pendant que l'on lit.
+    """
 
     def __init__(
         self, fichier: FichierRecu, par: Acces, le: date, instant: datetime | None
     ) -> None:
         self.fichier, self.par, self.le, self.instant = fichier, par, le, instant
-        self.attente = attente.Attente()
-        self.annonces = 0
+        self.paquets = attente.Paquets()
 
     def mener(self, progression: Progression | None) -> None:
         """Lit, contrôle, prend. Lève `FichierRefuse` : rien n'aura été pris."""
-        try:
-            with caf.ouvrir(Path(self.fichier.chemin), nom=self.fichier.nom) as internes:
-                if len(internes) > 1:
-                    raise FichierRefuse(
-                        code="zip_plusieurs",
-                        message=f"L'archive {self.fichier.nom} contient {len(internes)} fichiers. "
-                        "Déposez-les un par un : chacun aura son compte rendu.",
-                    )
-                interne = internes[0]
-                with interne.ouvrir() as source:
-                    nouvelles = _Nouvelles(self.fichier, progression)
-                    for lu in caf.lire(
-                        source,
-                        nom=self.fichier.nom,
-                        progression=nouvelles.donner,
-                        total=interne.taille,
-                    ):
-                        self._recevoir(lu)
-            self.attente.finir()
-            self._prendre()
-        finally:
-            if not connection.needs_rollback:
-                attente.Attente.vider()
+        lots = self._lire(_Nouvelles(self.fichier, progression))
+        if connection.in_atomic_block:
+            self._prendre(lots)
+        else:
+            a_deux(lots, self._prendre)
 
-    def _recevoir(self, lu: object) -> None:
-        if isinstance(lu, EnteteFlux):
-            self._entete(lu)
-        elif isinstance(lu, Totaux):
-            self.annonces = lu.annonces
-        elif isinstance(lu, Dossier | Rejet):
-            if not self.fichier.fonorg:
-                self._source(lu)
-            self.attente.recevoir(lu)
+    def _lire(self, nouvelles: "_Nouvelles") -> Iterator[attente.Lot]:
+        f = self.fichier
+        with caf.ouvrir(Path(f.chemin), nom=f.nom) as internes:
+            if len(internes) > 1:
+                raise FichierRefuse(
+                    code="zip_plusieurs",
+                    message=f"L'archive {f.nom} contient {len(internes)} fichiers. "
+                    "Déposez-les un par un : chacun aura son compte rendu.",
+                )
+            with internes[0].ouvrir() as source:
+                dire, total = nouvelles.donner, internes[0].taille
+                for lu in caf.lire(source, nom=f.nom, progression=dire, total=total):
+                    if isinstance(lu, EnteteFlux):
+                        self._entete(lu)
+                    elif isinstance(lu, Dossier | Rejet):
+                        if not f.fonorg:
+                            self._source(lu)
+                        self.paquets.recevoir(lu)
+                        if self.paquets.lus % DOSSIERS_PAR_LOT == 0:
+                            yield self.paquets.donner()
+        if not self.paquets.lus:
+            raise FichierRefuse(
+                code="sans_dossier",
+                message=f"Le fichier {f.nom} ne contient aucun dossier. Demandez à la CAF ou à la "
+                "MSA si c'est bien le flux mensuel du Département.",
+            )
+        yield self.paquets.donner()
 
     def _entete(self, entete: EnteteFlux) -> None:
         if entete.type_flux.upper() != TYPE_MENSUEL:
@@ -177,41 +191,57 @@ class _Integration:
         f.mois = entete.reference_le.replace(day=1)
         f.fonorg = f.numorg = ""
 
-    def _source(self, premier: object) -> None:
+    def _source(self, premier: Dossier | Rejet) -> None:
         """Au premier dossier, l'organisme est connu : un fichier dépassé est refusé aussitôt."""
         f = self.fichier
         if isinstance(premier, Dossier):
-            f.fonorg, f.numorg = premier.fonorg, premier.numorg
+            fonorg, numorg = premier.fonorg, premier.numorg
         else:
-            assert isinstance(premier, Rejet)
             fonorg, numorg = attente.organisme_de(premier.contenu)
             if fonorg not in ("CAF", "MSA") or not 0 < len(numorg) <= 3:
                 return
-            f.fonorg, f.numorg = fonorg, numorg
+        f.fonorg, f.numorg = fonorg, numorg
         _refuser_depasse(f)
         with elargi(par=self.par, instant=self.instant):
-            self.attente.connues = frozenset(integrateur(f.nature).connues(f.fonorg, f.numorg))
+            self.paquets.connues = frozenset(integrateur(f.nature).connues(f.fonorg, f.numorg))
 
-    def _prendre(self) -> None:
-        f, recu = self.fichier, self.attente
-        if not recu.lus:
-            raise FichierRefuse(
-                code="sans_dossier",
-                message=f"Le fichier {f.nom} ne contient aucun dossier. Demandez à la CAF ou à la "
-                "MSA si c'est bien le flux mensuel du Département.",
-            )
+    def _prendre(self, lots: Iterator[attente.Lot]) -> None:
         with elargi(par=self.par, instant=self.instant) as large, connection.cursor() as curseur:
+            # Un import tué peut achever sa transaction après coup : on l'attend, puis on regarde.
+            curseur.execute("SELECT pg_advisory_xact_lock(%s)", [VERROU_ECRITURE])
+            if FichierRecu.objects.filter(pk=self.fichier.pk, statut__in=INTEGRES).exists():
+                return
             # Triages et jointures d'un mois entier : la mémoire ordinaire les ferait sur disque.
             curseur.execute("SET LOCAL work_mem = '64MB'")
-            _refuser_depasse(f)
-            bilan = Bilan()
-            if recu.integres or recu.inchanges:
-                bilan = integrateur(f.nature).integrer(arrivee_de(f, large, est_partielle=False))
-            attente.recopier_rejets(f.pk, CLE_SANS_COMMUNE)
+            curseur.execute("SET LOCAL temp_buffers = '32MB'")
+            tables, bilan, en_attente = attente.Attente(), Bilan(), 0
+            for lot in lots:
+                tables.copier(lot)
+                en_attente += len(lot["flux_attente_dossier"])
+                # Un stock se prend au fur et à mesure : nul n'y manque, nul n'en sort.
+                if en_attente >= DOSSIERS_PAR_REPRISE and self._arrivee(large).est_reprise:
+                    bilan += self._integrer(tables, large, est_partielle=True)
+                    tables.vider()
+                    en_attente = 0
+            _refuser_depasse(self.fichier)
+            est_partielle = bilan.integres > 0
+            bilan += self._integrer(tables, large, est_partielle=est_partielle)
+            tables.oter()
             self._conclure(bilan)
 
+    def _arrivee(self, large: Acces, *, est_partielle: bool = False) -> Arrivee:
+        return arrivee_de(self.fichier, large, est_partielle=est_partielle)
+
+    def _integrer(self, tables: attente.Attente, large: Acces, *, est_partielle: bool) -> Bilan:
+        tables.compter()
+        attente.recopier_rejets(self.fichier.pk, CLE_SANS_COMMUNE)
+        if not self.fichier.fonorg:
+            return Bilan()
+        arrivee = self._arrivee(large, est_partielle=est_partielle)
+        return integrateur(self.fichier.nature).integrer(arrivee)
+
     def _conclure(self, bilan: Bilan) -> None:
-        f, recu = self.fichier, self.attente
+        f, recu = self.fichier, self.paquets
         f.lus, f.rejetes = recu.lus, recu.rejetes
         f.integres = bilan.integres
         # Un dossier qu'un extrait plus récent du mois a déjà donné ne change rien non plus.

@@ -7,7 +7,7 @@ son empreinte. Le NIR y est chiffré, avec son empreinte à clé.
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from typing import Any
 
 from django.db import connection
@@ -78,71 +78,97 @@ TABLES: dict[str, dict[str, str]] = {
         "numero_demande": "text",
     },
 }
+# Ce que les jointures regardent : compter les autres colonnes coûterait sans rien apprendre.
+CLES = {
+    "flux_attente_dossier": "rang, numero_demande",
+    "flux_attente_adulte": "dossier_rang, nir_empreinte",
+    "flux_attente_inchange": "empreinte",
+    "flux_attente_rejet": "matricule",
+}
 _BALISE = {
     nom: re.compile(rb"<" + nom.encode() + rb">\s*([^<]*?)\s*</")
     for nom in ("FONORG", "NUMORG", "MATRICULE", "NUMDEMRSA")
 }
 
 
-class Attente:
-    """Les tables temporaires d'un fichier, et ce qui attend d'y être copié."""
+Lot = dict[str, list[tuple[Any, ...]]]
 
-    def __init__(self) -> None:
-        """Crée les tables, vides ; celles d'un fichier précédent de la session sont ôtées."""
-        self.vider()
-        with connection.cursor() as curseur:
-            for table, colonnes in TABLES.items():
-                definition = ", ".join(f"{nom} {genre}" for nom, genre in colonnes.items())
-                curseur.execute(f"CREATE TEMPORARY TABLE {table} ({definition})")
-        self.connues: Set[bytes] = frozenset()
+
+class Paquets:
+    """Ce qui est lu et attend d'être copié : un lot de lignes par table. Aucune base."""
+
+    def __init__(self, connues: Set[bytes] = frozenset()) -> None:
+        """`connues` : les empreintes des dossiers que l'on tient déjà tels quels."""
+        self.connues = connues
         self.integres = self.inchanges = self.rejetes = 0
         self._trousseau = trousseau()
-        self._paquets: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
-
-    @staticmethod
-    def vider() -> None:
-        """Ôte les tables."""
-        with connection.cursor() as curseur:
-            curseur.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{t}' for t in TABLES)}")
+        self._lot: Lot = {table: [] for table in TABLES}
 
     @property
     def lus(self) -> int:
-        """Dossiers et lignes reçus en tout."""
+        """Dossiers et rejets reçus en tout."""
         return self.integres + self.inchanges + self.rejetes
 
     def recevoir(self, enregistrement: Dossier | Rejet) -> None:
         """Met de côté un dossier, son empreinte s'il n'a pas changé, ou son rejet."""
         if isinstance(enregistrement, Rejet):
             self.rejetes += 1
-            self._paquets["flux_attente_rejet"].append(ligne_rejet(enregistrement, self._trousseau))
+            self._lot["flux_attente_rejet"].append(ligne_rejet(enregistrement, self._trousseau))
         elif enregistrement.empreinte in self.connues:
             self.inchanges += 1
-            self._paquets["flux_attente_inchange"].append((enregistrement.empreinte,))
+            self._lot["flux_attente_inchange"].append((enregistrement.empreinte,))
         else:
             self.integres += 1
-            self._paquets["flux_attente_dossier"].append(_ligne_dossier(enregistrement))
-            adultes = self._paquets["flux_attente_adulte"]
+            self._lot["flux_attente_dossier"].append(_ligne_dossier(enregistrement))
+            adultes = self._lot["flux_attente_adulte"]
             for personne in enregistrement.personnes:
                 if personne.role in ROLES_ADULTES:
                     adultes.append(_ligne_adulte(enregistrement.rang, personne, self._trousseau))
-        if self.lus % DOSSIERS_PAR_COPIE == 0:
-            self.copier()
 
-    def copier(self) -> None:
-        """Envoie au serveur ce qui attend."""
-        for table, lignes in self._paquets.items():
+    def donner(self) -> Lot:
+        """Rend le lot en attente, et en commence un autre."""
+        lot, self._lot = self._lot, {table: [] for table in TABLES}
+        return lot
+
+
+class Attente:
+    """Les tables temporaires de la session."""
+
+    def __init__(self) -> None:
+        """Crée les tables, vides ; celles d'un fichier précédent de la session sont ôtées."""
+        self.oter()
+        with connection.cursor() as curseur:
+            for table, colonnes in TABLES.items():
+                definition = ", ".join(f"{nom} {genre}" for nom, genre in colonnes.items())
+                curseur.execute(f"CREATE TEMPORARY TABLE {table} ({definition})")
+
+    @staticmethod
+    def oter() -> None:
+        """Ôte les tables."""
+        with connection.cursor() as curseur:
+            curseur.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{t}' for t in TABLES)}")
+
+    @staticmethod
+    def vider() -> None:
+        """Vide les tables, pour le lot suivant."""
+        with connection.cursor() as curseur:
+            curseur.execute(f"TRUNCATE {', '.join(f'pg_temp.{t}' for t in TABLES)}")
+
+    @staticmethod
+    def copier(lot: Lot) -> None:
+        """Envoie un lot au serveur."""
+        for table, lignes in lot.items():
             if lignes:
                 with connection.cursor() as curseur, curseur.copy(f"COPY {table} FROM STDIN") as c:
                     for ligne in lignes:
                         c.write_row(ligne)
-                lignes.clear()
 
-    def finir(self) -> None:
-        """Envoie le reste, et compte les tables pour que les requêtes qui suivent soient bonnes."""
-        self.copier()
+    @staticmethod
+    def compter() -> None:
+        """Compte les tables, pour que les requêtes qui suivent s'y prennent bien."""
         with connection.cursor() as curseur:
-            for table in TABLES:
-                curseur.execute(f"ANALYZE {table}")
+            for table, cle in CLES.items():
+                curseur.execute(f"ANALYZE {table} ({cle})")
 
 
 def ligne_rejet(rejet: Rejet, cles: Trousseau) -> tuple[Any, ...]:
@@ -251,8 +277,3 @@ def recopier_rejets(fichier_id: int, cle_acces: int) -> int:
             [fichier_id, cle_acces],
         )
         return int(curseur.rowcount)
-
-
-def dossiers(lus: Iterator[Any]) -> Iterator[Dossier | Rejet]:
-    """Ne garde que les dossiers et les rejets d'une lecture."""
-    return (lu for lu in lus if isinstance(lu, Dossier | Rejet))

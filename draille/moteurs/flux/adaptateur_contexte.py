@@ -15,7 +15,12 @@ from draille.socle.refus import Refus
 ROLES_FICHIERS = (Role.CADRE, Role.CHARGE_ORIENTATION)
 CLE_INSERTION = cle_generale(compartiment=Compartiment.INSERTION)
 CLE_SANS_COMMUNE = cle(compartiment=Compartiment.INSERTION, commune_id=None)
-VERROU = 4_304_307
+VERROU, VERROU_ECRITURE = 4_304_307, 4_304_308
+_REGLAGES = ("draille.cles", "draille.agent", "draille.instant")
+_LIRE_CONTEXTE = "SELECT " + ", ".join(
+    f"coalesce(current_setting('{nom}', true), '')" for nom in _REGLAGES
+)
+_RENDRE_CONTEXTE = "SELECT " + ", ".join(f"set_config('{nom}', %s, true)" for nom in _REGLAGES)
 
 
 def exiger(par: Acces, action: str) -> None:
@@ -45,11 +50,14 @@ def elargi(*, par: Acces, instant: datetime | None) -> Iterator[Acces]:
             yield large
         return
     ouvert = instant_ouvert()
+    with connection.cursor() as curseur:
+        curseur.execute(_LIRE_CONTEXTE)
+        avant = curseur.fetchone()
     with transaction.atomic():
         contexte.poser(acces=large, instant=ouvert or _exiger_instant(instant))
         yield large
-    if ouvert:
-        contexte.poser(acces=par, instant=ouvert)
+    with connection.cursor() as curseur:
+        curseur.execute(_RENDRE_CONTEXTE, avant)
 
 
 def instant_ouvert() -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from draille.moteurs.flux.adaptateur import arrivee_de, exiger_dernier_mois
-from draille.moteurs.flux.adaptateur_attente import Attente
+from draille.moteurs.flux.adaptateur_attente import Attente, Paquets
 from draille.moteurs.flux.adaptateur_contexte import elargi, exiger, seul
 from draille.moteurs.flux.calcul import caf
 from draille.moteurs.flux.calcul.enregistrements import Dossier
@@ -90,11 +90,12 @@ def rejouer(
             return rejet
         _controler_source(fichier, relu)
         exiger_dernier_mois(fichier)
+        paquets = Paquets()
+        paquets.recevoir(relu)
         attente = Attente()
-        attente.recevoir(relu)
-        attente.finir()
+        attente.copier(paquets.donner())
         bilan = integrateur(fichier.nature).integrer(arrivee_de(fichier, large, est_partielle=True))
-        Attente.vider()
+        attente.oter()
         fichier.integres += bilan.integres
         fichier.inchanges += 1 - bilan.integres
         fichier.rejetes -= 1

@@ -17,8 +17,8 @@ class Arrivee:
 
     `connue_le` : création du fichier, le jour où le Département a su. `flux_le` : date et heure de
     création, qui se comparent comme du texte. `est_reprise` : premier mois de cette source, donc
-    un stock et non des entrants. `est_partielle` : quelques dossiers rejoués, les autres ne
-    manquent pas.
+    un stock et non des entrants. `est_partielle` : quelques dossiers, rejoués ou pris par lots,
+    dont les autres ne manquent pas.
     """
 
     fichier_id: int
@@ -41,6 +41,16 @@ class Bilan:
     sorties: int = 0
     absents: int = 0
     a_confirmer: bool = False
+
+    def __add__(self, autre: "Bilan") -> "Bilan":
+        """Le bilan de deux lots d'un même fichier."""
+        return Bilan(
+            integres=self.integres + autre.integres,
+            entrees=self.entrees + autre.entrees,
+            sorties=self.sorties + autre.sorties,
+            absents=self.absents + autre.absents,
+            a_confirmer=self.a_confirmer or autre.a_confirmer,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,79 +5,138 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Correspondance',
+            name="Correspondance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=80, unique=True)),
-                ('colonnes', models.JSONField()),
-                ('modifiee_le', models.DateField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=80, unique=True)),
+                ("colonnes", models.JSONField()),
+                ("modifiee_le", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='FichierRecu',
+            name="FichierRecu",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nom', models.CharField(max_length=200)),
-                ('nature', models.CharField(choices=[('caf_rsa', 'Bénéficiaires du RSA (CAF ou MSA)'), ('contacts', 'Téléphones et adresses électroniques'), ('tableau', 'Tableau du Département')], max_length=10)),
-                ('empreinte', models.BinaryField(max_length=32, unique=True)),
-                ('appli', models.CharField(blank=True, db_default='', max_length=3)),
-                ('fonorg', models.CharField(blank=True, db_default='', max_length=3)),
-                ('numorg', models.CharField(blank=True, db_default='', max_length=3)),
-                ('mois', models.DateField(null=True)),
-                ('cree_le', models.DateField(null=True)),
-                ('cree_a', models.CharField(blank=True, db_default='', max_length=20)),
-                ('statut', models.CharField(choices=[('recu', 'Reçu, à intégrer'), ('en_cours', 'Lecture en cours'), ('integre', 'Intégré'), ('a_confirmer', 'Intégré, absences à confirmer'), ('refuse', 'Refusé en entier')], default='recu', max_length=12)),
-                ('code_refus', models.CharField(blank=True, db_default='', max_length=60)),
-                ('motif', models.TextField(blank=True, db_default='')),
-                ('lus', models.IntegerField(db_default=0, default=0)),
-                ('integres', models.IntegerField(db_default=0, default=0)),
-                ('inchanges', models.IntegerField(db_default=0, default=0)),
-                ('rejetes', models.IntegerField(db_default=0, default=0)),
-                ('entrees', models.IntegerField(db_default=0, default=0)),
-                ('sorties', models.IntegerField(db_default=0, default=0)),
-                ('absents', models.IntegerField(db_default=0, default=0)),
-                ('ambigus', models.IntegerField(db_default=0, default=0)),
-                ('octets_lus', models.BigIntegerField(db_default=0, default=0)),
-                ('octets_total', models.BigIntegerField(db_default=0, default=0)),
-                ('depose_le', models.DateField()),
-                ('integre_le', models.DateField(null=True)),
-                ('depose_par_id', models.BigIntegerField(null=True)),
-                ('chemin', models.CharField(blank=True, db_default='', max_length=400)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("nom", models.CharField(max_length=200)),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[
+                            ("caf_rsa", "Bénéficiaires du RSA (CAF ou MSA)"),
+                            ("contacts", "Téléphones et adresses électroniques"),
+                            ("tableau", "Tableau du Département"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("empreinte", models.BinaryField(max_length=32, unique=True)),
+                ("appli", models.CharField(blank=True, db_default="", max_length=3)),
+                ("fonorg", models.CharField(blank=True, db_default="", max_length=3)),
+                ("numorg", models.CharField(blank=True, db_default="", max_length=3)),
+                ("mois", models.DateField(null=True)),
+                ("cree_le", models.DateField(null=True)),
+                ("cree_a", models.CharField(blank=True, db_default="", max_length=20)),
+                (
+                    "statut",
+                    models.CharField(
+                        choices=[
+                            ("recu", "Reçu, à intégrer"),
+                            ("en_cours", "Lecture en cours"),
+                            ("integre", "Intégré"),
+                            ("a_confirmer", "Intégré, absences à confirmer"),
+                            ("refuse", "Refusé en entier"),
+                        ],
+                        default="recu",
+                        max_length=12,
+                    ),
+                ),
+                ("code_refus", models.CharField(blank=True, db_default="", max_length=60)),
+                ("motif", models.TextField(blank=True, db_default="")),
+                ("lus", models.IntegerField(db_default=0, default=0)),
+                ("integres", models.IntegerField(db_default=0, default=0)),
+                ("inchanges", models.IntegerField(db_default=0, default=0)),
+                ("rejetes", models.IntegerField(db_default=0, default=0)),
+                ("entrees", models.IntegerField(db_default=0, default=0)),
+                ("sorties", models.IntegerField(db_default=0, default=0)),
+                ("absents", models.IntegerField(db_default=0, default=0)),
+                ("ambigus", models.IntegerField(db_default=0, default=0)),
+                ("octets_lus", models.BigIntegerField(db_default=0, default=0)),
+                ("octets_total", models.BigIntegerField(db_default=0, default=0)),
+                ("depose_le", models.DateField()),
+                ("integre_le", models.DateField(null=True)),
+                ("depose_par_id", models.BigIntegerField(null=True)),
+                ("chemin", models.CharField(blank=True, db_default="", max_length=400)),
             ],
             options={
-                'indexes': [models.Index(fields=['appli', 'fonorg', 'numorg', 'mois'], name='fichier_source')],
+                "indexes": [
+                    models.Index(
+                        fields=["appli", "fonorg", "numorg", "mois"], name="fichier_source"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Rejet',
+            name="Rejet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cle_acces', models.IntegerField(db_index=True)),
-                ('rang', models.IntegerField()),
-                ('ligne', models.IntegerField()),
-                ('champ', models.CharField(blank=True, max_length=120)),
-                ('occurrence', models.SmallIntegerField(db_default=1, default=1)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('valeur_chiffree', models.BinaryField()),
-                ('motif_chiffre', models.BinaryField()),
-                ('contenu_chiffre', models.BinaryField()),
-                ('statut', models.CharField(choices=[('a_corriger', 'À corriger'), ('rejoue', 'Corrigé et rejoué'), ('ecarte', 'Écarté')], db_default='a_corriger', default='a_corriger', max_length=10)),
-                ('corrections', models.SmallIntegerField(db_default=0, default=0)),
-                ('traite_le', models.DateField(null=True)),
-                ('traite_par_id', models.BigIntegerField(null=True)),
-                ('fichier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rejets', to='flux.fichierrecu')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cle_acces", models.IntegerField(db_index=True)),
+                ("rang", models.IntegerField()),
+                ("ligne", models.IntegerField()),
+                ("champ", models.CharField(blank=True, max_length=120)),
+                ("occurrence", models.SmallIntegerField(db_default=1, default=1)),
+                ("code", models.CharField(blank=True, max_length=40)),
+                ("valeur_chiffree", models.BinaryField()),
+                ("motif_chiffre", models.BinaryField()),
+                ("contenu_chiffre", models.BinaryField()),
+                (
+                    "statut",
+                    models.CharField(
+                        choices=[
+                            ("a_corriger", "À corriger"),
+                            ("rejoue", "Corrigé et rejoué"),
+                            ("ecarte", "Écarté"),
+                        ],
+                        db_default="a_corriger",
+                        default="a_corriger",
+                        max_length=10,
+                    ),
+                ),
+                ("corrections", models.SmallIntegerField(db_default=0, default=0)),
+                ("traite_le", models.DateField(null=True)),
+                ("traite_par_id", models.BigIntegerField(null=True)),
+                (
+                    "fichier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rejets",
+                        to="flux.fichierrecu",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['fichier_id', 'rang'],
-                'indexes': [models.Index(fields=['statut', 'fichier'], name='rejet_a_traiter')],
+                "ordering": ["fichier_id", "rang"],
+                "indexes": [models.Index(fields=["statut", "fichier"], name="rejet_a_traiter")],
             },
         ),
     ]

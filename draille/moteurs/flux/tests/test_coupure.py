@@ -112,10 +112,13 @@ def _proprietaire(base: str) -> psycopg.Connection[Any]:
     return psycopg.connect(**{**demarrer().proprietaire, "dbname": base}, autocommit=True)
 
 
-def _lancer(base: str, depots: Path, coup: int, fichiers: list[Path]) -> "subprocess.Popen[str]":
+def _lancer(
+    base: str, depots: Path, coup: int, fichiers: list[Path], lot: int = 8
+) -> "subprocess.Popen[str]":
     environnement = {
         **os.environ,
         "DRAILLE_BASE": base,
+        "LOT": str(lot),
         "DRAILLE_DEPOTS": str(depots),
         "DRAILLE_CLES": settings.DRAILLE_CLES,
         "DJANGO_SETTINGS_MODULE": "draille.reglages.principal",
@@ -148,6 +151,9 @@ def test_un_import_tue_puis_repris_finit_dans_le_meme_etat(
     temoin = base("temoin")
     gestes = _finir(_lancer(temoin, tmp_path / "temoin", 0, fichiers))
     attendu = _etat(temoin)
+    d_une_traite = base("traite")
+    _finir(_lancer(d_une_traite, tmp_path / "traite", 0, fichiers, lot=10_000))
+    assert _etat(d_une_traite) == attendu
     assert len(attendu["entrees"]) == 4
     assert len(attendu["rejets"]) == 1
     alea = random.Random(20201106)

@@ -23,7 +23,7 @@ class _Ouverte(models.Func):
         super().__init__(models.F(colonne), output_field=models.BooleanField())
         self.cles = list(acces.cles)
 
-    def as_sql(self, *arguments: Any, **contexte: Any) -> tuple[str, Any]:  # type: ignore[override]
+    def as_sql(self, *arguments: Any, **contexte: Any) -> tuple[str, Any]:
         """Le prédicat, la colonne qualifiée par son alias : il vaut aussi en sous-requête."""
         sql, _ = super().as_sql(*arguments, **contexte)
         return sql, [self.cles, self.cles]

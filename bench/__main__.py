@@ -48,7 +48,9 @@ def _mesurer(nom: str, reduit: bool, console: Console) -> Partie:
         return Partie(BANCS[nom], methode, module.mesurer(reduit=reduit))
     except Exception as erreur:
         console.print_exception()
-        return Partie(BANCS[nom], "", [], f"{type(erreur).__name__} : {erreur}")
+        # La dernière ligne dit l'erreur ; les autres, une trace, ne vont pas sur une page.
+        dite = (str(erreur).splitlines() or [""])[-1]
+        return Partie(BANCS[nom], "", [], f"{type(erreur).__name__} : {dite}")
 
 
 if __name__ == "__main__":

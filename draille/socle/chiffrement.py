@@ -77,7 +77,7 @@ class Trousseau:
                 raise InvalidTag
             nonce = chiffre[1 : 1 + TAILLE_NONCE]
             return chiffreur.decrypt(nonce, chiffre[1 + TAILLE_NONCE :], None)
-        except InvalidTag as cause:
+        except (InvalidTag, ValueError) as cause:
             raise Refus(
                 code="chiffrement.illisible",
                 message=(

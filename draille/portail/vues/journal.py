@@ -22,7 +22,7 @@ from draille.portail.requete import (
 )
 from draille.portail.vues.dossier import dire_les_lignes
 from draille.socle import contexte, horloge, texte
-from draille.socle.acces import acces_systeme, tout_agent
+from draille.socle.acces import Role, acces_systeme, tout_agent
 
 PAR_PAGE = 50
 
@@ -91,8 +91,17 @@ def _jour(request: Requete, champ: str) -> date | None:
 
 
 def _noms(request: Requete, actes: list[Any]) -> dict[int, str]:
-    """Les noms des personnes de ces lignes, pour qui ouvre des dossiers ; sinon aucun."""
+    """Les noms que le journal montre : tous au cadre, à chacun ceux de ses propres actes.
+
+    On ne feuillette pas les personnes du Département : les autres se cherchent.
+    """
     if not voit_des_personnes(request.acces):
         return {}
-    ids = sorted({a.ligne.personne_id for a in actes if a.ligne.personne_id})
-    return {p.pk: p.nom_complet for p in charger(ids=ids, acces=restreindre(request))}
+    acces = restreindre(request)
+    ids = {
+        a.ligne.personne_id
+        for a in actes
+        if a.ligne.personne_id
+        and (Role.CADRE in acces.roles or a.ligne.agent_id == acces.agent_id)
+    }
+    return {p.pk: p.nom_complet for p in charger(ids=sorted(ids), acces=acces)}

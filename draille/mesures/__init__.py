@@ -67,7 +67,7 @@ class Mesure:
 
 
 class MesureConfig(AppConfig):
-    """L'application Django d'une mesure : au démarrage, ses paramètres datés puis son descripteur."""
+    """L'application Django d'une mesure : au démarrage, ses paramètres puis son descripteur."""
 
     default = False
     default_auto_field = "django.db.models.BigAutoField"

@@ -106,7 +106,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = RACINE / "var" / "static"
+STATIC_ROOT = os.environ.get("DRAILLE_STATIQUES") or None
 _NPM = RACINE / "node_modules"
 STATICFILES_DIRS = [
     ("npm/bootstrap", _NPM / "bootstrap" / "dist"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import forms, template
@@ -10,6 +11,8 @@ from django.core.paginator import Page
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from draille.ecrans import graphiques, mots
@@ -219,3 +222,30 @@ def tendance(valeurs: Sequence[Nombre], titre: str) -> SafeString:
 def jauge(valeur: Nombre, maximum: Nombre, **options: Any) -> SafeString:
     """Barre de 0 au maximum, avec un repère à `cible` ; les options sont celles de `Legende`."""
     return mark_safe(graphiques.jauge(valeur, maximum=maximum, legende=_legende(options)))
+
+
+@cache
+def _icone_delai(etat: str) -> SafeString:
+    """Le pictogramme d'un état : cinq en tout, rendus une fois."""
+    return mark_safe(render_to_string("ecrans/_icone_delai.html", {"etat": etat}).strip())
+
+
+@register.simple_tag
+def delai(jours: object, limite: object = "", est_tenu: object = False) -> SafeString:
+    """L'étiquette d'un délai (`<c-delai>`), écrite d'un trait : une liste en montre cent.
+
+    `limite` : le dernier jour à temps, dit aux lecteurs d'écran ; vide, il ne se dit pas.
+    """
+    restants, tenu = _jours(jours), bool(est_tenu)
+    etat = mots.echeance_etat(jours=restants, est_tenu=tenu)
+    dit = ""
+    if isinstance(limite, date):
+        jour = texte.date_courte(limite)
+        dit = format_html('<span class="visually-hidden">, limite le {}</span>', jour)
+    return format_html(
+        '<span class="delai delai--{}">{}<span>{}{}</span></span>',
+        etat,
+        _icone_delai(etat),
+        mots.echeance_mots(jours=restants, est_tenu=tenu),
+        dit,
+    )

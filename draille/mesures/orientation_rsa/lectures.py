@@ -55,7 +55,7 @@ class Filtre:
     """Ce que l'on retient ; vide, tous les suivis à traiter.
 
     `territoire_id` : un Territoire à la date de lecture. `horloge` : une horloge au moins est en
-    retard, ou proche de sa limite. `nom` : un morceau de nom ou de prénom, accents indifférents.
+    retard, ou proche de sa limite. `nom` : des morceaux de nom ou de prénom, accents indifférents.
     """
 
     statuts: tuple[Statut, ...] = OUVERTS
@@ -258,11 +258,10 @@ def _filtrer(acces: Acces, le: date, filtre: Filtre) -> VisiblesQuerySet:
         retenus = _sur_territoire(retenus, filtre.territoire_id, le)
     if filtre.horloge:
         retenus = retenus.filter(entree_id__in=_horloges(le, filtre).values("objet_id"))
-    if filtre.nom.strip():
+    # Mot à mot : l'écran montre le prénom d'abord, on le retape comme on le lit.
+    for mot in filtre.nom.split():
         # Normalisé par la base, comme la colonne : les deux ne peuvent pas diverger.
-        norme = Func(
-            Value(filtre.nom.strip()), function="draille_normaliser", output_field=TextField()
-        )
+        norme = Func(Value(mot), function="draille_normaliser", output_field=TextField())
         retenus = retenus.filter(personne__recherche__contains=norme)
     return retenus
 

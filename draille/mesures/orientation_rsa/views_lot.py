@@ -51,8 +51,12 @@ def lot(request: HttpRequest) -> HttpResponse:
         lignes = _orienter(lignes, acces=acces, le=commun.cleaned_data["le"])
         faites = avant - len(lignes)
         if not lignes:
-            dit = pluriel(faites, "personne orientée", "personnes orientées")
-            messages.success(request, f"{dit}. Leurs délais sont clos.")
+            dit = pluriel(
+                faites,
+                "personne orientée. Ses délais sont clos.",
+                "personnes orientées. Leurs délais sont clos.",
+            )
+            messages.success(request, dit)
             return redirect("orientation")
     contexte = {
         "lignes": lignes,

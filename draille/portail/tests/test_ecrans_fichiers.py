@@ -77,7 +77,7 @@ def test_un_charge_de_secteur_ne_depose_pas(departement, un_mois):
 def test_un_depot_se_garde_a_l_abri_et_se_met_en_file(clients, un_mois, depots):
     page = texte(deposer(clients[Role.CADRE], un_mois))
     assert "En attente de lecture" in page
-    assert 'http-equiv="refresh"' in page
+    assert ">Actualiser</a>" in page
     (garde,) = [f for f in depots.iterdir() if f.is_file()]
     assert garde.stat().st_mode & 0o777 == 0o600
     from procrastinate.contrib.django.models import ProcrastinateJob

@@ -101,7 +101,6 @@ def _noms(request: Requete, actes: list[Any]) -> dict[int, str]:
     ids = {
         a.ligne.personne_id
         for a in actes
-        if a.ligne.personne_id
-        and (Role.CADRE in acces.roles or a.ligne.agent_id == acces.agent_id)
+        if a.ligne.personne_id and (Role.CADRE in acces.roles or a.ligne.agent_id == acces.agent_id)
     }
     return {p.pk: p.nom_complet for p in charger(ids=sorted(ids), acces=acces)}

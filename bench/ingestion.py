@@ -1,8 +1,8 @@
 """Le banc de l'intégration : deux fichiers mensuels d'un Département de 100 000 foyers.
 
 Le plancher est mesuré sur le même fichier, dans la même base, juste avant l'import : une lecture
-nue par lxml, et le COPY des mêmes lignes dans des tables UNLOGGED. Le fichier du mois suivant change
-un dossier sur vingt. La crête de mémoire est celle du processus qui importe.
+nue par lxml, et le COPY des mêmes lignes dans des tables UNLOGGED. Le fichier du mois suivant
+change un dossier sur vingt. La crête de mémoire est celle du processus qui importe.
 """
 
 import json
@@ -145,16 +145,14 @@ def _lignes(chemin: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Les lignes que l'import copierait si tout avait changé, prêtes à l'être."""
     from draille.moteurs.flux import adaptateur_attente as attente
     from draille.moteurs.flux.calcul import caf
+    from draille.moteurs.flux.calcul.enregistrements import Dossier, Rejet
 
-    lignes: dict[str, list[tuple[Any, ...]]] = {table: [] for table in attente.TABLES}
-    depot = attente.Attente()
-    depot.copier = lambda: None  # type: ignore[method-assign]
-    depot._paquets = lignes
+    paquets = attente.Paquets()
     with chemin.open("rb") as source:
         for lu in caf.lire(source, nom=chemin.name):
-            if isinstance(lu, caf.Dossier | caf.Rejet):
-                depot.recevoir(lu)
-    return lignes
+            if isinstance(lu, Dossier | Rejet):
+                paquets.recevoir(lu)
+    return paquets.donner()
 
 
 def _copier(lignes: dict[str, list[tuple[Any, ...]]]) -> float:

@@ -169,6 +169,6 @@ CHEMINS |= {
             lecteur.monde.details[(e.table, e.id)].objet_id
             for e in lecteur.ouvertes(Echeance, lambda e: e.objet_id is not None)
         },
-        (f"{_O}.horloges.horloges_de",),
+        (f"{_O}.lectures_horloges.horloges_de",),
     ),
 }

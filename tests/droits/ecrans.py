@@ -116,12 +116,18 @@ def _referent() -> Any:
 
 
 def _journal(lecteur: Lecteur) -> set[int]:
-    """Les personnes des cinquante dernières lignes ouvertes, si leur dossier l'est aussi."""
+    """Des cinquante dernières lignes ouvertes, toutes les personnes pour un cadre, celles de ses
+    propres actes pour un autre, si leur dossier lui est ouvert."""
     if not lecteur.oracle.roles & set(NOMINATIFS):
         return set()
     lignes = [x for x in lecteur.monde.de(LigneJournal) if lecteur.oracle.voit(x)]
-    dernieres = sorted(lignes, key=lambda x: -x.id)[:PAR_PAGE]
-    return {x.personne for x in dernieres if x.personne} & _reduit(lecteur).connues
+    nommees = {
+        x.personne
+        for x in sorted(lignes, key=lambda x: -x.id)[:PAR_PAGE]
+        if "cadre" in lecteur.oracle.roles
+        or lecteur.monde.details[(x.table, x.id)].agent_id == lecteur.acces.agent_id
+    }
+    return nommees & _reduit(lecteur).connues
 
 
 def _entrants(lecteur: Lecteur) -> set[int]:
@@ -270,6 +276,9 @@ ECRANS: dict[str, Ecran] = {
     ),
     "paramètres": Ecran(lambda x: "/parametres/", ("parametres",)),
     "agents": Ecran(lambda x: "/agents/", ("agents",), ("administrateur",)),
+    "inscrire un agent": Ecran(
+        lambda x: "/agents/nouveau/", ("agent_nouveau",), ("administrateur",)
+    ),
     "agent": Ecran(lambda x: f"/agents/{x.monde.agent.pk}/", ("agent",), ("administrateur",)),
     "chiffres du RSA": Ecran(
         lambda x: "/rsa/", ("rsa",), ("pilote", "cadre", "charge_orientation", "referent")
@@ -295,6 +304,7 @@ ADRESSES_HORS_SUJET: dict[str, str] = {
     "sante": "sonde, ouverte à tous, sans donnée",
     "connexion_demo": "ouvre une session de démonstration",
     "retirer": "un acte de l'administrateur, sans lecture",
+    "agent_fermer": "un acte de l'administrateur, sans lecture",
     "journal_verifier": "recalcule des sceaux, ne montre aucune ligne",
     "fichier_deposer": "un acte, sans lecture",
     "fichier_relancer": "un acte, sans lecture",

@@ -221,6 +221,7 @@ def _ecrire_noyau(
         code="personne.inscrire",
         version=1,
         le=jour,
+        agent_id=monde.agent.pk if numero % 3 == 0 else None,
         compartiment=compartiment,
         charge={"origine": "flux"},
         **commun,

@@ -83,6 +83,14 @@ def _lecteur(monde: Monde, tirees: Any, le: date, cible: int, client: Any = None
     )
 
 
+def _viser_une_connue(lecteur: Lecteur, cible: int) -> None:
+    """Vise une personne que l'agent ouvre, s'il y en a : le cas est rare au hasard."""
+    oracle = lecteur.oracle.parmi(NOMINATIFS)
+    connues = [i for i in lecteur.monde.individus if oracle.connait(i)]
+    if connues:
+        lecteur.cible = connues[cible % len(connues)]
+
+
 def _comparer_tout(lecteur: Lecteur, mur: str) -> None:
     """`mur` : sous les clés de l'agent (« second »), ou par le seul filtre des lectures."""
     assert {str(r) for r in lecteur.acces.roles} == lecteur.oracle.roles
@@ -141,12 +149,17 @@ def test_chaque_lecture_et_chaque_ecran_suivent_loracle(monde, navigateur, monke
         cible=st.integers(0, len(monde.individus) - 1),
         ecran=st.sampled_from(sorted(ECRANS)),
         mur=st.sampled_from(["premier", "second"]),
+        est_connue=st.booleans(),
     )
-    def propriete(tirees: Any, le: date, cible: int, ecran: str, mur: str) -> None:
+    def propriete(
+        tirees: Any, le: date, cible: int, ecran: str, mur: str, est_connue: bool
+    ) -> None:
         monkeypatch.setenv("DRAILLE_DATE", le.isoformat())
         with transaction.atomic():
             contexte.poser(acces=SYSTEME, instant=INSTANT)
             lecteur = _lecteur(monde, tirees, le, cible, navigateur)
+            if est_connue:
+                _viser_une_connue(lecteur, cible)
             _comparer_tout(lecteur, mur)
             if _comparer_ecran(ecran, ECRANS[ecran], lecteur):
                 ouverts.add(ecran)

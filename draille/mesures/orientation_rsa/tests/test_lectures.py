@@ -90,6 +90,7 @@ def test_la_plus_proche_limite_dabord(systeme, entrants):
         (Filtre(horloge="proche"), ["Abrial"]),
         (Filtre(nom="boeuf"), ["Bœuf"]),
         (Filtre(nom="ÉLISE"), ["Bœuf", "Abrial", "Chalendar"]),
+        (Filtre(nom="Élise Abrial"), ["Abrial"]),
         (Filtre(nom="100%"), []),
         (Filtre(categorie="retour"), []),
         (Filtre(categorie="primo_arrivant", nom="cha"), ["Chalendar"]),

@@ -38,6 +38,7 @@ COMPARTIMENTS = (
     (5,),
     (1, 2, 3, 4, 5),
 )
+Profil = tuple[tuple[int, ...], int | None, bool]
 _CONSONNES, _VOYELLES = "bcdfgjklmnpqrstvz", "aeiou"
 
 
@@ -168,7 +169,7 @@ def employer(monde: Monde) -> None:
     )
 
 
-def peupler(monde: Monde, profils: list[tuple[tuple[int, ...], int | None, bool]]) -> None:
+def peupler(monde: Monde, profils: list[Profil]) -> None:
     """Inscrit des personnes : compartiments, rang de commune, et si elles y ont déménagé.
 
     Qui déménage a ses rangées écrites sous une autre commune, avant : elles doivent la suivre.
@@ -274,19 +275,23 @@ def ecrire_sans_personne(monde: Monde) -> None:
 
 def construire(nombre: int = 56) -> Monde:
     """Le monde fixe : chaque mélange de compartiments, chaque commune, des inconnues."""
+    rangs: list[int | None] = [*range(NOMBRE_COMMUNES), None]
+    return construire_avec(
+        [
+            (COMPARTIMENTS[n % len(COMPARTIMENTS)], rangs[n % len(rangs)], n % 4 == 3)
+            for n in range(nombre)
+        ]
+    )
+
+
+def construire_avec(profils: list[Profil]) -> Monde:
+    """Un monde de ces personnes : compartiments, rang de commune, ont-elles déménagé."""
     from tests.droits.rangees_rsa import ecrire_fichiers
 
     monde = Monde()
     decouper(monde)
     employer(monde)
-    rangs: list[int | None] = [*range(NOMBRE_COMMUNES), None]
-    peupler(
-        monde,
-        [
-            (COMPARTIMENTS[n % len(COMPARTIMENTS)], rangs[n % len(rangs)], n % 4 == 3)
-            for n in range(nombre)
-        ],
-    )
+    peupler(monde, profils)
     ecrire_sans_personne(monde)
     ecrire_fichiers(monde)
     return monde

@@ -31,7 +31,7 @@ from tests.droits.ecrans import (
     corps,
     montres,
 )
-from tests.droits.monde import JOURS, Monde, construire
+from tests.droits.monde import JOURS, Monde, construire, construire_avec
 from tests.droits.oracle import Oracle
 
 PAQUET = Path(__file__).resolve().parents[2] / "draille"
@@ -168,6 +168,27 @@ def test_chaque_lecture_et_chaque_ecran_suivent_loracle(monde, navigateur, monke
     propriete()
     if EXEMPLES >= 1000:
         assert ouverts == set(ECRANS), "ces écrans n'ont jamais été ouverts : rien n'est éprouvé"
+
+
+@pytest.mark.lent
+def test_des_personnes_tirees_suivent_loracle_aussi(systeme):
+    """Les personnes, leurs compartiments et leurs déménagements sont tirés avec les droits."""
+
+    @settings(REGLAGES, max_examples=max(10, EXEMPLES // 10))
+    @given(
+        profils=tirages.profils(),
+        tirees=tirages.habilitations(NOMBRE_LIEUX),
+        le=st.sampled_from(JOURS),
+        cible=st.integers(0, 4),
+        mur=st.sampled_from(["premier", "second"]),
+    )
+    def propriete(profils: Any, tirees: Any, le: date, cible: int, mur: str) -> None:
+        with transaction.atomic():
+            contexte.poser(acces=SYSTEME, instant=INSTANT)
+            _comparer_tout(_lecteur(construire_avec(profils), tirees, le, cible), mur)
+            transaction.set_rollback(True)
+
+    propriete()
 
 
 # --- Aucun chemin oublié -----------------------------------------------------------------------

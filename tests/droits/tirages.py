@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from draille.noyau.organisation.models import Habilitation
 from draille.socle.acces import Compartiment, Role
-from tests.droits.monde import BASCULE, JOURS, ORIGINE, Monde
+from tests.droits.monde import BASCULE, JOURS, NOMBRE_COMMUNES, ORIGINE, Monde, Profil
 from tests.droits.oracle import Periode, Tirage
 
 PERIODES = (
@@ -34,6 +34,18 @@ def habilitations(nombre_lieux: int) -> st.SearchStrategy[list[tuple[int, int, s
         st.integers(0, len(PERIODES) - 1),
     )
     return st.lists(une, max_size=5)
+
+
+def profils() -> st.SearchStrategy[list[Profil]]:
+    """Une à cinq personnes : compartiments, rang de commune ou aucune, ont-elles déménagé."""
+    une = st.tuples(
+        st.lists(st.sampled_from([int(c) for c in Compartiment]), min_size=1, unique=True).map(
+            tuple
+        ),
+        st.none() | st.integers(0, NOMBRE_COMMUNES - 1),
+        st.booleans(),
+    )
+    return st.lists(une, min_size=1, max_size=5)
 
 
 def donner(monde: Monde, tirees: list[tuple[int, int, str, int]]) -> tuple[Tirage, ...]:

@@ -1,6 +1,9 @@
 """L'application Django du portail."""
 
 from django.apps import AppConfig
+from django.conf import settings
+
+from draille.socle.parametres import inscrire_fichier, registre_global
 
 
 class PortailConfig(AppConfig):
@@ -22,3 +25,18 @@ class PortailConfig(AppConfig):
         declarer(Entree("Fichiers", "fichiers", FICHIERS["voir"], rang=30))
         declarer(Entree("Journal", "journal", verifie_le_journal, rang=80))
         declarer(Entree("Agents", "agents", administre, rang=90))
+        _charger_parametres()
+
+
+def _charger_parametres() -> None:
+    """Les paramètres des moteurs et du Département : une faute se voit ici, pas à l'écran."""
+    racine = settings.RACINE
+    chemins = [
+        *sorted((racine / "draille" / "moteurs").glob("*/parametres.yaml")),
+        *sorted(
+            (racine / "departements").glob(f"{settings.DRAILLE_DEPARTEMENT}_*/parametres.yaml")
+        ),
+    ]
+    for chemin in chemins:
+        inscrire_fichier(chemin)
+    registre_global()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from draille.mesures.convention.lectures_secret import SEUIL, Compte, taire_colonne, taire_total
+from draille.mesures.convention.lectures_secret import Compte, taire_colonne, taire_total
 from draille.moteurs.indicateurs import adaptateur
 from draille.moteurs.indicateurs.adaptateur import Acte
 from draille.moteurs.indicateurs.calcul import BANDES, Delais, Periode, masquer
@@ -116,10 +116,12 @@ def lire(*, indicateur: Indicateur, annee: int, lecteur: Lecteur) -> Lue:
             indicateur=indicateur, periode=periode, acces=lecteur.acces, le=lecteur.le
         )
     if lecteur.acces.est_du_departement:
-        return Lue(total, mois, territoires, _delais(delais, est_tu=False))
-    mois, territoires = taire_colonne(mois), taire_colonne(territoires)
-    total = taire_total(total, [mois, territoires])
-    return Lue(total, mois, territoires, _delais(delais, est_tu=True))
+        return Lue(total, mois, territoires, _delais(delais, seuil=0))
+    seuil = adaptateur.seuil_secret(le=lecteur.le)
+    mois = taire_colonne(mois, seuil=seuil)
+    territoires = taire_colonne(territoires, seuil=seuil)
+    total = taire_total(total, [mois, territoires], seuil=seuil)
+    return Lue(total, mois, territoires, _delais(delais, seuil=seuil))
 
 
 def lister(*, indicateur: Indicateur, critere: Critere, lecteur: Lecteur) -> list[Acte]:
@@ -224,13 +226,12 @@ def _territoires(
     return [c for c in comptes if voit_tout or c.denominateur]
 
 
-def _delais(delais: Delais | None, *, est_tu: bool) -> DelaisLus | None:
+def _delais(delais: Delais | None, *, seuil: int) -> DelaisLus | None:
+    """Les délais à montrer ; `seuil` nul (0) montre tout."""
     if delais is None:
         return None
-    nombres: Sequence[int | None] = [n for _, n in delais.bandes]
-    if est_tu:
-        nombres = masquer([n for _, n in delais.bandes], seuil=SEUIL)
-    cache = est_tu and delais.nombre < SEUIL
+    nombres = masquer([n for _, n in delais.bandes], seuil=seuil)
+    cache = delais.nombre < seuil
     return DelaisLus(
         nombre=None if cache else delais.nombre,
         moyenne=None if cache else delais.moyenne,

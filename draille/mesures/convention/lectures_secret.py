@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-SEUIL = 11
-
 
 @dataclass(frozen=True)
 class Compte:
@@ -35,40 +33,46 @@ class Compte:
         return Decimal(self.numerateur) / self.denominateur
 
 
-def est_petit(nombre: int) -> bool:
+def est_petit(nombre: int, seuil: int) -> bool:
     """Vrai si le nombre désignerait presque des personnes ; zéro ne désigne personne."""
-    return 0 < nombre < SEUIL
+    return 0 < nombre < seuil
 
 
-def taire(compte: Compte) -> Compte:
+def taire(compte: Compte, *, seuil: int) -> Compte:
     """Tait les petits nombres d'un compte, et le numérateur si le reste le trahit."""
     numerateur, denominateur = compte.numerateur, compte.denominateur
     if numerateur is None or denominateur is None:
         return replace(compte, numerateur=None)
-    if est_petit(denominateur):
+    if est_petit(denominateur, seuil):
         return replace(compte, numerateur=None, denominateur=None)
-    if est_petit(numerateur) or est_petit(denominateur - numerateur):
+    if est_petit(numerateur, seuil) or est_petit(denominateur - numerateur, seuil):
         return replace(compte, numerateur=None)
     return compte
 
 
-def taire_colonne(comptes: Sequence[Compte]) -> list[Compte]:
-    """Tait une colonne dont le total s'affiche : tu seul, un nombre se retrouve par différence."""
-    tus = [taire(c) for c in comptes]
+def taire_colonne(comptes: Sequence[Compte], *, seuil: int) -> list[Compte]:
+    """Tait une colonne dont le total s'affiche.
+
+    Le total moins les montrés rend la somme des tus : seul, ou si peu qu'ensemble ils désignent
+    encore des personnes, ils entraînent le plus petit des autres.
+    """
+    tus = [taire(c, seuil=seuil) for c in comptes]
     for champ in ("denominateur", "numerateur"):
-        caches = [c for c in tus if getattr(c, champ) is None]
-        lisibles = [c for c in tus if getattr(c, champ)]
-        if len(caches) == 1 and lisibles:
-            plus_petit = min(lisibles, key=lambda c: getattr(c, champ))
-            rang = tus.index(plus_petit)
+        while True:
+            caches = [i for i, c in enumerate(tus) if getattr(c, champ) is None]
+            lisibles = [i for i, c in enumerate(tus) if getattr(c, champ)]
+            somme = sum(getattr(comptes[i], champ) or 0 for i in caches)
+            if not lisibles or not caches or (len(caches) > 1 and somme >= seuil):
+                break
+            rang = min(lisibles, key=lambda i: (getattr(tus[i], champ), i))
             # Sans son dénominateur, un numérateur se lirait encore par le taux ou le reste.
-            tus[rang] = _sans(plus_petit, champ)
+            tus[rang] = _sans(tus[rang], champ)
     return tus
 
 
-def taire_total(total: Compte, colonnes: Sequence[Sequence[Compte]]) -> Compte:
+def taire_total(total: Compte, colonnes: Sequence[Sequence[Compte]], *, seuil: int) -> Compte:
     """Tait un total, et aussi celui qu'une case tue, seule de sa colonne, rendrait lisible."""
-    tu = taire(total)
+    tu = taire(total, seuil=seuil)
     for champ in ("denominateur", "numerateur"):
         if any(sum(getattr(c, champ) is None for c in colonne) == 1 for colonne in colonnes):
             tu = _sans(tu, champ)

@@ -17,10 +17,9 @@ from django.db.models import Q
 
 from draille.mesures.suivi_rsa import regles
 from draille.mesures.suivi_rsa.models import Entree, PeriodeDroit, Situation
+from draille.moteurs.indicateurs.adaptateur import seuil_secret
 from draille.noyau.territoire.models import TerritoireCommune
 from draille.socle.acces import PAS, Acces
-
-SEUIL_SECRET = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +124,17 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 4 DESC, 3
 def stock(*, debut: date, fin: date, acces: Acces, territoire_id: int | None = None) -> list[Stock]:
     """Un `Stock` par mois, de celui de `debut` à celui de `fin` inclus. Deux requêtes."""
     parametres = _parametres(debut, fin, acces, territoire_id)
+    seuil = _seuil(acces, fin)
     personnes = _lire(_PERSONNES, parametres)
     foyers = _lire(_FOYERS, parametres)
     return [
         Stock(
             mois=mois,
-            beneficiaires=_secret(beneficiaires, acces),
-            soumis=_secret(soumis, acces),
-            suspendus=_secret(suspendus, acces),
-            independants=_secret(independants, acces),
-            foyers=_secret(payes, acces),
+            beneficiaires=_secret(beneficiaires, seuil),
+            soumis=_secret(soumis, seuil),
+            suspendus=_secret(suspendus, seuil),
+            independants=_secret(independants, seuil),
+            foyers=_secret(payes, seuil),
             montant_departement=departement,
             montant_etat=etat,
         )
@@ -155,9 +155,10 @@ def mouvements(
     `sens` : « entree » ou « sortie ». Une sortie rectifiée dans son mois n'est pas comptée.
     """
     libelles = {"entree": regles.CATEGORIES, "sortie": regles.SORTIES}
+    seuil = _seuil(acces, fin)
     lignes = _lire(_MOUVEMENTS, _parametres(debut, fin, acces, territoire_id))
     return [
-        Mouvement(mois, sens, quoi, libelles[sens].get(quoi, quoi), _secret(nombre, acces))
+        Mouvement(mois, sens, quoi, libelles[sens].get(quoi, quoi), _secret(nombre, seuil))
         for mois, code, quoi, nombre in lignes
         for sens in ("entree" if code == "suivi_rsa.entrer" else "sortie",)
     ]
@@ -224,5 +225,10 @@ def _lire(requete: str, parametres: dict[str, Any]) -> list[tuple[Any, ...]]:
         return list(curseur.fetchall())
 
 
-def _secret(nombre: int, acces: Acces) -> int | None:
-    return None if not acces.est_du_departement and 0 < nombre < SEUIL_SECRET else nombre
+def _seuil(acces: Acces, le: date) -> int:
+    """L'effectif en dessous duquel on se tait ; nul (0) pour un agent du Département."""
+    return 0 if acces.est_du_departement else seuil_secret(le=le)
+
+
+def _secret(nombre: int, seuil: int) -> int | None:
+    return None if 0 < nombre < seuil else nombre

@@ -10,6 +10,7 @@ from django.db import connection
 from draille.mesures.suivi_rsa import lectures
 from draille.mesures.suivi_rsa.lectures import Stock
 from draille.mesures.suivi_rsa.regles import VERSABLE
+from draille.moteurs.indicateurs.adaptateur import seuil_secret
 from draille.socle.acces import PAS, Acces
 
 MOIS_MONTRES = 12
@@ -92,9 +93,9 @@ def secteurs(*, acces: Acces, le: date, mois: date) -> tuple[Secteur, ...]:
     with connection.cursor() as curseur:
         curseur.execute(_SECTEURS, parametres)
         lus = curseur.fetchall()
-    seuil = 0 if acces.est_du_departement else lectures.SEUIL_SECRET
+    seuil = 0 if acces.est_du_departement else seuil_secret(le=le)
     return tuple(
-        Secteur(territoire_id=cle, nom=nom, beneficiaires=nombre if nombre >= seuil else None)
+        Secteur(territoire_id=cle, nom=nom, beneficiaires=None if 0 < nombre < seuil else nombre)
         for cle, nom, nombre in lus
     )
 

@@ -19,6 +19,7 @@ from draille.moteurs.indicateurs.calcul import (
 )
 from draille.moteurs.indicateurs.registre import Indicateur
 from draille.socle.acces import PAS, Acces
+from draille.socle.parametres import registre_global
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,13 @@ class Territorial:
 
 # Une ligne qui ne dit pas de qui elle parle compte pour elle-même.
 _QUI = "personne_id, CASE WHEN personne_id IS NULL THEN id END"
+
+
+def seuil_secret(*, le: date) -> int:
+    """Le plus petit effectif montré hors du Département, en vigueur à cette date."""
+    return registre_global().entier("indicateurs.seuil_secret", le)
+
+
 _UNICITE = {
     "mois": f"SELECT DISTINCT ON ({_QUI}, mois) * FROM retenues ORDER BY {_QUI}, mois, le, id",
     "premiere": f"SELECT DISTINCT ON ({_QUI}) * FROM retenues ORDER BY {_QUI}, le, id",

@@ -170,6 +170,35 @@ def test_chaque_lecture_et_chaque_ecran_suivent_loracle(monde, navigateur, monke
         assert ouverts == set(ECRANS), "ces écrans n'ont jamais été ouverts : rien n'est éprouvé"
 
 
+# Des cumuls que le hasard tire peu : chaque fonction vaut là où elle est tenue, pas ailleurs.
+# (compartiment, rang du lieu, rôle, rang de la période) ; lieux 1 et 3 : deux secteurs.
+CUMULS = {
+    "cadre d'un secteur, référent d'un autre": [(2, 1, "cadre", 0), (2, 3, "referent", 0)],
+    "pilote du Département, référent d'un secteur": [(2, 0, "pilote", 0), (2, 1, "referent", 0)],
+    "accueil en social, orientation ailleurs": [
+        (1, 0, "accueil", 0),
+        (2, 3, "charge_orientation", 0),
+    ],
+    "administrateur du Département": [(5, 0, "administrateur", 0), (2, 0, "administrateur", 0)],
+    "cadre du Département": [(2, 0, "cadre", 0)],
+    "cadre dont l'habilitation a pris fin": [(2, 0, "cadre", 5), (2, 1, "accueil", 0)],
+}
+
+
+@pytest.mark.parametrize("cumul", CUMULS)
+def test_chaque_ecran_sous_un_cumul_de_fonctions(monde, navigateur, monkeypatch, cumul):
+    le = JOURS[-1]
+    monkeypatch.setenv("DRAILLE_DATE", le.isoformat())
+    lecteur = _lecteur(monde, CUMULS[cumul], le, 0, navigateur)
+    en_insertion = [i for i in monde.individus if 2 in i.compartiments and i.nir]
+    for rang in (0, 5, 9):
+        lecteur.cible = next(i for i in en_insertion if i.commune == monde.communes[rang])
+        for nom, ecran in ECRANS.items():
+            with transaction.atomic():
+                _comparer_ecran(nom, ecran, lecteur)
+                transaction.set_rollback(True)
+
+
 @pytest.mark.lent
 def test_des_personnes_tirees_suivent_loracle_aussi(systeme):
     """Les personnes, leurs compartiments et leurs déménagements sont tirés avec les droits."""

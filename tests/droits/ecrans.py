@@ -15,6 +15,7 @@ from draille.moteurs.flux.models import FichierRecu, Rejet
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.journal.models import LigneJournal
 from draille.noyau.personne.models import Consultation
+from draille.portail.vues import journal, journee
 from tests.droits.chemins import Lecteur
 from tests.droits.oracle import Oracle
 
@@ -101,11 +102,11 @@ def _journee(lecteur: Lecteur) -> set[int]:
             )
         }
         dues = [e for e in dues if e.personne_id in suivies]
-    premieres = sorted(dues, key=lambda e: (e.avant_le, e.pk))[:PAR_PAGE]
+    premieres = sorted(dues, key=lambda e: (e.avant_le, e.pk))[: journee.LIMITE]
     dossiers: dict[int, int] = {}
     for ligne in reduit.ouvertes(Consultation, lambda c: c.agent_id == lecteur.acces.agent_id):
         dossiers[ligne.personne or 0] = max(dossiers.get(ligne.personne or 0, 0), ligne.id)
-    derniers = sorted(dossiers, key=lambda p: -dossiers[p])[:8]
+    derniers = sorted(dossiers, key=lambda p: -dossiers[p])[: journee.DERNIERS]
     return {e.personne_id for e in premieres} | set(derniers)
 
 
@@ -116,14 +117,14 @@ def _referent() -> Any:
 
 
 def _journal(lecteur: Lecteur) -> set[int]:
-    """Des cinquante dernières lignes ouvertes, toutes les personnes pour un cadre, celles de ses
+    """Des dernières lignes ouvertes, toutes les personnes pour un cadre, celles de ses
     propres actes pour un autre, si leur dossier lui est ouvert."""
     if not lecteur.oracle.roles & set(NOMINATIFS):
         return set()
     lignes = [x for x in lecteur.monde.de(LigneJournal) if lecteur.oracle.voit(x)]
     nommees = {
         x.personne
-        for x in sorted(lignes, key=lambda x: -x.id)[:PAR_PAGE]
+        for x in sorted(lignes, key=lambda x: -x.id)[: journal.PAR_PAGE]
         if "cadre" in lecteur.oracle.roles
         or lecteur.monde.details[(x.table, x.id)].agent_id == lecteur.acces.agent_id
     }

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from draille.mesures.suivi_rsa import actes_requetes as requetes as r
+from draille.mesures.suivi_rsa import actes_requetes as r
 from draille.mesures.suivi_rsa.models import DossierRsa
 from draille.mesures.suivi_rsa.regles import Apres, Avant, evenements
 from draille.moteurs.flux.registre import Arrivee, Bilan

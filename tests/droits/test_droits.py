@@ -191,7 +191,7 @@ def test_chaque_ecran_sous_un_cumul_de_fonctions(monde, navigateur, monkeypatch,
     monkeypatch.setenv("DRAILLE_DATE", le.isoformat())
     lecteur = _lecteur(monde, CUMULS[cumul], le, 0, navigateur)
     en_insertion = [i for i in monde.individus if 2 in i.compartiments and i.nir]
-    for lieu in (1, 3, 12):
+    for lieu in (1, 2, 3):
         communes = {c for c, p in monde.lieux[lieu].communes if p.contient(le)}
         lecteur.cible = next(i for i in en_insertion if i.commune in communes)
         for nom, ecran in ECRANS.items():

@@ -54,6 +54,7 @@ def executer(demande: argparse.Namespace) -> int:
         return 0
     from draille.commande.servir import servir
 
+    _dire_les_comptes()
     return servir(hote=demande.hote, port=demande.port)
 
 
@@ -81,3 +82,12 @@ def _creer_base(nom: str) -> None:
     with connexion:
         if not connexion.execute("SELECT 1 FROM pg_database WHERE datname = %s", [nom]).fetchone():
             connexion.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(nom)))
+
+
+def _dire_les_comptes() -> None:
+    """Les comptes de démonstration : ils s'ouvrent d'un clic sur la page de connexion."""
+    from draille.noyau.organisation.models import Agent
+
+    console.print("Comptes de démonstration, d'un clic sur la page de connexion :")
+    for agent in Agent.objects.filter(identifiant__startswith="demo.").order_by("pk"):
+        console.print(f"  {agent.identifiant:<26} {agent}, {agent.fonction}")

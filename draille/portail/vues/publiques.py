@@ -35,9 +35,10 @@ def _etat() -> dict[str, Any]:
     appliquees = set(MigrationRecorder(connection).applied_migrations())
     manquantes = len(_migrations_attendues() - appliquees)
     age: int | None = None
+    maintenant = horloge.maintenant()
     if not manquantes:
         scelle_le = etat_scellement().scelle_le
-        age = int((horloge.maintenant() - scelle_le).total_seconds()) if scelle_le else None
+        age = max(0, int((maintenant - scelle_le).total_seconds())) if scelle_le else None
     return {
         "etat": "à migrer" if manquantes else "en service",
         "base": "joignable",

@@ -169,8 +169,8 @@ def _fichier() -> int:
     return FichierRecu.objects.get().pk
 
 
-def _rejet() -> int:
-    return Rejet.objects.order_by("pk").first().pk
+def _rejet(lecteur: Lecteur) -> int:
+    return lecteur.monde.de(Rejet)[0].id
 
 
 def _extrait(lecteur: Lecteur) -> str:
@@ -273,7 +273,7 @@ ECRANS: dict[str, Ecran] = {
         porte=_tient_les_fichiers,
     ),
     "rejet": Ecran(
-        lambda x: f"/fichiers/rejets/{_rejet()}/", ("rejet",), porte=_tient_les_fichiers
+        lambda x: f"/fichiers/rejets/{_rejet(x)}/", ("rejet",), porte=_tient_les_fichiers
     ),
     "paramètres": Ecran(lambda x: "/parametres/", ("parametres",)),
     "agents": Ecran(lambda x: "/agents/", ("agents",), ("administrateur",)),

@@ -56,7 +56,7 @@ def test_elle_arrive_sur_ce_qui_est_du(ouvrir: Ouvrir) -> None:
     expect(page.get_by_role("heading", name="Ma journée", level=1)).to_be_visible()
     expect(_premiere_personne(page)).to_be_visible()
     expect(page.get_by_role("navigation", name="Menu principal")).not_to_contain_text("Agents")
-    illustrer(page, "accueil_journee", hauteur=720)
+    illustrer(page, "accueil_journee", hauteur=640)
 
 
 def test_un_nom_mal_ecrit_se_trouve(ouvrir: Ouvrir) -> None:
@@ -111,7 +111,7 @@ def test_le_dossier_montre_les_delais_et_tait_le_reste(ouvrir: Ouvrir) -> None:
     expect(page.get_by_role("link", name="Ouvrir l'orientation")).to_have_count(0)
     expect(page.get_by_role("button", name=re.compile("Orienter|Réorienter"))).to_have_count(0)
     expect(page.locator("#consultations")).to_contain_text("Inès Chambon")
-    illustrer(page, "accueil_dossier", hauteur=860)
+    illustrer(page, "accueil_dossier", hauteur=760)
 
 
 def test_une_personne_dun_autre_secteur_est_introuvable(ouvrir: Ouvrir) -> None:

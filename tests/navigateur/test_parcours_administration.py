@@ -34,7 +34,7 @@ def test_donner_une_habilitation(ouvrir: Ouvrir) -> None:
     expect(tableau.get_by_role("row")).to_have_count(avant + 1)
     donnee = tableau.get_by_role("row").filter(has_text="Jeune Loire").filter(has_text="depuis le")
     expect(donnee).to_have_count(1)
-    illustrer(page, "administration_habilitation", hauteur=820)
+    illustrer(page, "administration_habilitation", hauteur=760)
 
     _menu(page, "Journal")
     expect(page.get_by_role("table", name=re.compile("^Lignes"))).to_contain_text(
@@ -74,7 +74,7 @@ def test_les_parametres_disent_leur_source(ouvrir: Ouvrir) -> None:
     ligne = page.get_by_role("row").filter(has_text="orientation_rsa.delai_loi_2_mois")
     expect(ligne).to_contain_text("2 mois")
     expect(ligne).to_contain_text("R262-65-2")
-    illustrer(page, "administration_parametres", hauteur=760)
+    illustrer(page, "administration_parametres", hauteur=640)
 
 
 def test_la_double_authentification_souvre_du_menu_du_compte(ouvrir: Ouvrir) -> None:

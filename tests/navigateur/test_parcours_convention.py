@@ -39,14 +39,14 @@ def test_largent_de_la_convention_se_lit(ouvrir: Ouvrir) -> None:
     argent = page.get_by_role("heading", name="Argent").first
     expect(page.get_by_role("main")).to_contain_text("346 875,66")
     expect(page.get_by_role("main")).to_contain_text("359,32")
-    illustrer(page, "convention_argent", depuis=argent, hauteur=820)
+    illustrer(page, "convention_argent", depuis=argent, hauteur=640)
 
 
 def test_un_chiffre_souvre_sur_une_liste_de_sa_longueur(ouvrir: Ouvrir, tmp_path: Path) -> None:
     page = ouvrir("demo.pilote")
     _ligne_orientation(page)
     definitions = page.get_by_role("table", name=re.compile("^Chaque définition"))
-    illustrer(page, "convention_definitions", depuis=definitions, hauteur=760)
+    illustrer(page, "convention_definitions", depuis=definitions, hauteur=460)
     b1 = definitions.get_by_role("row").filter(has_text=re.compile(r"B1, version")).first
     chiffre = b1.get_by_role("cell").first.get_by_role("link")
     compte = _nombre(chiffre.inner_text())
@@ -55,7 +55,7 @@ def test_un_chiffre_souvre_sur_une_liste_de_sa_longueur(ouvrir: Ouvrir, tmp_path
 
     expect(page.locator("[data-total]")).to_have_text(re.compile(r"\d"))
     assert _nombre(page.locator("[data-total]").inner_text()) == compte
-    illustrer(page, "convention_liste", hauteur=720)
+    illustrer(page, "convention_liste", hauteur=640)
 
     with page.expect_download() as telechargement:
         page.get_by_role("button", name="Exporter en CSV").click()

@@ -70,6 +70,7 @@ def test_de_lecheance_depassee_a_la_notification(ouvrir: Ouvrir) -> None:
     _rencontrer(page)
     proposee = _diagnostiquer(page)
     choisie = "Social" if proposee == "Professionnel" else "Professionnel"
+    illustrer(page, "orientation_proposition", hauteur=760)
     _decider_autrement(page, choisie)
     _notifier(page)
 
@@ -86,14 +87,14 @@ def test_de_lecheance_depassee_a_la_notification(ouvrir: Ouvrir) -> None:
     delais = page.get_by_role("table", name="Délais de la personne")
     expect(delais).to_contain_text(re.compile(r"tenu"))
     expect(delais).not_to_contain_text("en retard de")
-    illustrer(page, "orientation_dossier", hauteur=880)
+    illustrer(page, "orientation_dossier", hauteur=760)
 
     _reorienter(page, proposee)
 
 
 def _rencontrer(page: Any) -> None:
     expect(page.get_by_role("heading", name="Enregistrer le premier rendez-vous")).to_be_visible()
-    illustrer(page, "orientation_rencontre", hauteur=760)
+    illustrer(page, "orientation_rencontre", hauteur=720)
     page.get_by_label("Jour du rendez-vous").fill("2020-10-29")
     page.get_by_role("radio", name=re.compile("téléphone", re.IGNORECASE)).check()
     page.get_by_role("button", name="Enregistrer le rendez-vous").click()
@@ -104,11 +105,11 @@ def _rencontrer(page: Any) -> None:
 def _diagnostiquer(page: Any) -> str:
     """Remplit le diagnostic ; rend le type que la table propose."""
     page.get_by_role("link", name="Remplir le diagnostic").click()
+    illustrer(page, "orientation_diagnostic", hauteur=720)
     page.get_by_role("button", name="Enregistrer le diagnostic").click()
     expect(page.get_by_role("alert")).to_contain_text("Choisissez une réponse.")
     _cocher_le_questionnaire(page)
     page.get_by_label("Jour de l'entretien").fill("2020-10-29")
-    illustrer(page, "orientation_diagnostic", hauteur=900)
     page.get_by_role("button", name="Enregistrer le diagnostic").click()
     expect(page.get_by_role("status")).to_contain_text("la proposition est à jour")
     carte = page.locator("section.carte", has=page.get_by_role("heading", name="Proposition"))
@@ -127,7 +128,7 @@ def _decider_autrement(page: Any, choisie: str) -> None:
     page.get_by_role("button", name="Orienter", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text(SANS_MOTIF)
     expect(types.get_by_role("radio", name=choisie, exact=True)).to_be_checked()
-    illustrer(page, "orientation_sans_motif", hauteur=860)
+    illustrer(page, "orientation_sans_motif", hauteur=720)
     page.get_by_label("Pourquoi un autre type que celui proposé").fill(MOTIF)
     page.get_by_role("button", name="Orienter", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("La personne est orientée.")
@@ -141,7 +142,6 @@ def _notifier(page: Any) -> None:
     page.get_by_role("button", name="Enregistrer la notification").click()
     expect(page.get_by_role("status")).to_contain_text("La notification est enregistrée.")
     expect(page.get_by_role("main")).to_contain_text("Notifiée le 30 octobre 2020")
-    illustrer(page, "orientation_decidee", hauteur=760)
 
 
 def _reorienter(page: Any, vers: str) -> None:
@@ -160,7 +160,8 @@ def _reorienter(page: Any, vers: str) -> None:
     expect(rangs).to_contain_text(f"Rang 2 : {vers}")
     expect(rangs).to_contain_text("Rang 1 :")
     expect(rangs).to_contain_text("Le logement est trouvé.")
-    illustrer(page, "orientation_reorientee", hauteur=760)
+    carte = page.locator("section.carte", has=page.get_by_role("heading", name="Orientations"))
+    illustrer(page, "orientation_reorientee", depuis=carte, seul=True)
 
 
 def test_orienter_trois_personnes_dune_liste(ouvrir: Ouvrir) -> None:
@@ -171,7 +172,7 @@ def test_orienter_trois_personnes_dune_liste(ouvrir: Ouvrir) -> None:
     for nom in noms:
         tableau.get_by_label(f"Choisir {nom}").check()
     expect(page.locator("[data-compte-coches]")).to_have_text("3")
-    illustrer(page, "orientation_liste", hauteur=820)
+    illustrer(page, "orientation_liste", hauteur=760)
     page.get_by_label("Organisme proposé à toutes les lignes").select_option(
         label="Conseil départemental"
     )
@@ -181,14 +182,14 @@ def test_orienter_trois_personnes_dune_liste(ouvrir: Ouvrir) -> None:
     _choisir_un_type(page, noms[0], autre=True)
     for nom in noms[1:]:
         _choisir_un_type(page, nom, autre=False)
-    illustrer(page, "orientation_lot", hauteur=640)
+    illustrer(page, "orientation_lot", depuis=page.get_by_role("main"), hauteur=540)
     page.get_by_role("button", name="Orienter ces personnes").click()
 
     expect(page.get_by_role("status")).to_contain_text("2 personnes orientées.")
     expect(page.get_by_role("alert")).to_contain_text("1 ligne à reprendre")
     reste = page.get_by_role("row").filter(has_text=noms[0])
     expect(reste).to_contain_text(SANS_MOTIF)
-    illustrer(page, "orientation_lot_suite", hauteur=560)
+    illustrer(page, "orientation_lot_suite", depuis=page.get_by_role("main"), hauteur=580)
     page.get_by_label(f"Pourquoi un autre type que celui proposé à {noms[0]}").fill(MOTIF)
     page.get_by_role("button", name="Orienter ces personnes").click()
     expect(page.get_by_role("status")).to_contain_text("1 personne orientée")

@@ -1,4 +1,7 @@
-"""La cadre reçoit le fichier du mois : le déposer, lire son compte rendu, corriger un rejet."""
+"""La cadre reçoit le fichier du mois : le déposer, lire son compte rendu, corriger un rejet.
+
+Joué après les autres parcours : ses entrants changeraient les listes que les images montrent.
+"""
 
 import re
 from collections.abc import Callable
@@ -88,7 +91,7 @@ def test_le_fichier_du_mois_du_depot_au_rejet_rejoue(
     assert somme == lus
     assert _chiffre(page, "Rejetés") == len(Defaut)
     expect(page.get_by_role("table", name=re.compile("journal"))).to_contain_text("Nouvel entrant")
-    illustrer(page, "fichiers_compte_rendu", hauteur=760)
+    illustrer(page, "fichiers_compte_rendu", hauteur=640)
 
     _cle(page, "Rejetés").get_by_role("link").click()
     rejets = page.get_by_role("table", name=f"{len(Defaut)} rejets")
@@ -103,15 +106,15 @@ def _corriger(page: Any, foyer: FoyerFictif) -> None:
     expect(page.get_by_role("main")).to_contain_text("02-31")
     champ = page.get_by_label("Nouvelle valeur")
     rejouer = page.get_by_role("button", name="Corriger et rejouer")
+    illustrer(page, "fichiers_rejet", hauteur=700)
     champ.fill("hier")
     rejouer.click()
-    expect(page.get_by_role("main")).to_contain_text("hier")
-    illustrer(page, "fichiers_rejet", hauteur=820)
+    expect(page.get_by_role("main")).to_contain_text("« hier » n'est pas une date")
 
     champ.fill(demandeur.naissance.isoformat())
     rejouer.click()
     expect(page.get_by_role("status")).to_contain_text("Le dossier est pris.")
-    expect(page.get_by_role("main")).to_contain_text("Rejoué")
+    expect(page.get_by_role("main")).to_contain_text("Corrigé et rejoué")
 
     entete = page.get_by_role("banner").get_by_role("search")
     entete.get_by_label("Chercher une personne").fill(str(foyer.matricule))

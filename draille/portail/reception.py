@@ -13,7 +13,7 @@ from draille.moteurs.flux.models import FichierRecu
 from draille.noyau.journal.actes import livrer
 from draille.socle import contexte, horloge
 from draille.socle.acces import acces_systeme
-from draille.socle.texte import entier, pluriel
+from draille.socle.texte import date_moyenne, entier, pluriel
 
 Progression = Callable[[int, int], None]
 _NOM = "intégration d'un fichier"
@@ -43,6 +43,9 @@ def recevoir_et_integrer(
     acces = acces_systeme(nom=_NOM)
     with contexte.ouvrir(acces=acces, instant=instant or horloge.maintenant()):
         fichier = adaptateur.recevoir(source=chemin, nom=chemin.name, par=acces, le=le)
+    if fichier.est_integre and fichier.integre_le is not None:
+        deja = f"{fichier.nom} a déjà été intégré le {date_moyenne(fichier.integre_le)}"
+        return Recu(fichier.pk, f"{deja} : rien n'a changé.", True)
     return integrer_recu(fichier_id=fichier.pk, le=le, progression=progression, instant=instant)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from draille.moteurs.delais import lectures as delais
 from draille.noyau.echeance import lectures as echeances
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.foyer import lectures as foyers
@@ -305,16 +304,12 @@ CHEMINS |= {
 
 # --- Échéances ---------------------------------------------------------------------------------
 
-_E, _D = "draille.noyau.echeance.lectures", "draille.moteurs.delais.lectures"
+_E = "draille.noyau.echeance.lectures"
 _FILTRE = echeances.Filtre()
 
 
 def _en_cours(echeance: Echeance) -> bool:
     return echeance.fermee_le is None
-
-
-def _dues_ce_jour(le: date) -> Callable[[Echeance], bool]:
-    return lambda e: (e.fermee_le is None or e.fermee_le > le) and e.ouverte_le <= le
 
 
 def _comptes(lecteur: Lecteur) -> tuple[int, int]:
@@ -383,30 +378,6 @@ CHEMINS |= {
         ),
         lambda lecteur: {e.personne for e in lecteur.ouvertes(Echeance, _en_cours)},
         (f"{_E}.prochaines",),
-    ),
-    "délais:ouvertes": Chemin(
-        lambda lecteur: sorted(
-            e.personne_id
-            for e in delais.echeances_ouvertes(
-                acces=lecteur.acces, le=lecteur.le, page=delais.Page(taille=TOUS)
-            )
-        ),
-        lambda lecteur: sorted(
-            e.personne or 0 for e in lecteur.ouvertes(Echeance, _dues_ce_jour(lecteur.le))
-        ),
-        (f"{_D}.echeances_ouvertes",),
-    ),
-    "délais:compte": Chemin(
-        lambda lecteur: delais.compte(acces=lecteur.acces, le=lecteur.le).ouvertes,
-        lambda lecteur: len(lecteur.ids(Echeance, _dues_ce_jour(lecteur.le))),
-        (f"{_D}.compte",),
-    ),
-    "délais:comptes par code": Chemin(
-        lambda lecteur: sum(
-            c.ouvertes for c in delais.comptes_par_code(acces=lecteur.acces, le=lecteur.le).values()
-        ),
-        lambda lecteur: len(lecteur.ids(Echeance, _dues_ce_jour(lecteur.le))),
-        (f"{_D}.comptes_par_code",),
     ),
 }
 

@@ -19,20 +19,20 @@ from draille.socle.acces import Compartiment, acces_systeme
 from tests.droits.test_droits import INSTANT
 
 RACINE = Path(__file__).resolve().parents[2]
-MODELE = "essai_journal_modele"
-COPIE = "essai_journal_copie"
 LOTS, PAR_LOT = 14, 6
 pytestmark = [
     # Marqués, pour que pytest-django crée la base que l'on copie.
     pytest.mark.django_db,
+    pytest.mark.xdist_group("journal"),
     pytest.mark.skipif(
         bool(os.environ.get("DATABASE_URL")), reason="copie la base du serveur embarqué"
     ),
 ]
 
 
-def _suffixe(nom: str) -> str:
-    return nom + os.environ.get("DRAILLE_ESSAI", "")
+def _base(nom: str) -> str:
+    """Le nom d'une base jetable, propre à ce processus d'essais."""
+    return f"{connections['default'].settings_dict['NAME']}_{nom}"
 
 
 class Serveur:
@@ -68,7 +68,7 @@ def serveur(django_db_setup: None, django_db_blocker: Any) -> Iterator[Serveur]:
 
     reglage = connections["default"].settings_dict
     serveur = Serveur(reglage, PROPRIETAIRE)
-    essais, modele = reglage["NAME"], _suffixe(MODELE)
+    essais, modele, copie = reglage["NAME"], _base("modele"), _base("copie")
     with django_db_blocker.unblock():
         connection.close()
         serveur.copier(essais, modele)
@@ -79,7 +79,7 @@ def serveur(django_db_setup: None, django_db_blocker: Any) -> Iterator[Serveur]:
             connection.close()
             reglage["NAME"] = essais
         yield serveur
-    serveur.detruire(_suffixe(COPIE))
+    serveur.detruire(copie)
     serveur.detruire(modele)
 
 
@@ -108,8 +108,8 @@ def _sceller_des_lots() -> None:
 @pytest.fixture
 def copie(serveur: Serveur) -> Iterator[psycopg.Connection[Any]]:
     """Le superutilisateur dans une copie fraîche, déclencheurs du journal débranchés."""
-    serveur.copier(_suffixe(MODELE), _suffixe(COPIE))
-    with serveur.connexion(_suffixe(COPIE)) as lien:
+    serveur.copier(_base("modele"), _base("copie"))
+    with serveur.connexion(_base("copie")) as lien:
         for table in ("noyau_lignejournal", "noyau_scellement"):
             lien.execute(f"ALTER TABLE {table} DISABLE TRIGGER ajout_seul")
         yield lien
@@ -120,7 +120,7 @@ def _verifier() -> tuple[int, str]:
     issue = subprocess.run(
         [sys.executable, "-m", "draille.commande.principal", "journal", "verifier"],
         cwd=RACINE,
-        env={**os.environ, "DRAILLE_BASE": _suffixe(COPIE)},
+        env={**os.environ, "DRAILLE_BASE": _base("copie")},
         capture_output=True,
         text=True,
         timeout=120,

@@ -151,8 +151,12 @@ def _a_corriger(rejet: Rejet) -> Rejet:
 
 def _garder_faute(rejet: Rejet, relu: RejetLu) -> None:
     cles = trousseau()
+    # Le dossier reçu reste entier : la première correction n'en prend que la place d'affichage.
+    if rejet.origine_chiffree is None:
+        rejet.origine_chiffree = rejet.contenu_chiffre
+    if relu.champ[:120] != rejet.champ:
+        rejet.ligne = relu.ligne
     rejet.champ, rejet.code, rejet.occurrence = relu.champ[:120], relu.code[:40], relu.occurrence
-    rejet.ligne = relu.ligne
     rejet.valeur_chiffree = cles.chiffrer(relu.valeur.encode())
     rejet.motif_chiffre = cles.chiffrer(relu.motif.encode())
     rejet.contenu_chiffre = cles.chiffrer(relu.contenu)

@@ -104,6 +104,7 @@ class Rejet(DonneePersonnelle):
     valeur_chiffree = models.BinaryField()
     motif_chiffre = models.BinaryField()
     contenu_chiffre = models.BinaryField()
+    origine_chiffree = models.BinaryField(null=True)
     statut = models.CharField(
         max_length=10, choices=Statut, default=Statut.A_CORRIGER, db_default=Statut.A_CORRIGER
     )

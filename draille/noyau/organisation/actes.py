@@ -93,20 +93,25 @@ def habiliter(*, agent: Agent, portee: Portee, par: Acces, le: date) -> Habilita
 
 @transaction.atomic
 def retirer_habilitation(*, habilitation: Habilitation, par: Acces, le: date) -> Habilitation:
-    """Met fin à une habilitation (dernier jour : la veille de `le`)."""
+    """Met fin à une habilitation, dès `le` : son dernier jour est la veille.
+
+    Donnée ce jour même, elle est annulée : l'erreur ne dure pas jusqu'au lendemain, et le journal
+    garde les deux actes. Lève `Refus('habilitation.close')` si elle est déjà close.
+    """
     par.exiger(_ROLES, cle_ligne=None, action="retirer une habilitation")
-    if habilitation.fin is not None or le <= habilitation.debut:
-        raise Refus(
-            code="habilitation.close",
-            message="Cette habilitation est déjà close, ou commence ce jour même.",
-        )
-    habilitation.fin = le
-    habilitation.save(update_fields=["fin"])
+    if habilitation.fin is not None:
+        raise Refus(code="habilitation.close", message="Cette habilitation est déjà close.")
+    identifiant = habilitation.pk
+    if le <= habilitation.debut:
+        habilitation.delete()
+    else:
+        habilitation.fin = le
+        habilitation.save(update_fields=["fin"])
     consigner(
-        charge=RetirerHabilitation(habilitation.pk),
+        charge=RetirerHabilitation(identifiant),
         par=par,
         le=le,
-        sujet=Sujet(objet_id=habilitation.pk),
+        sujet=Sujet(objet_id=identifiant),
     )
     return habilitation
 
@@ -165,6 +170,8 @@ def fermer_compte(*, agent: Agent, par: Acces, le: date) -> Agent:
         raise Refus(code="agent.ferme", message="Ce compte est déjà fermé.")
     agent.is_active = False
     agent.save(update_fields=["is_active"])
-    Habilitation.objects.filter(agent=agent, fin__isnull=True, debut__lt=le).update(fin=le)
+    en_cours = Habilitation.objects.filter(agent=agent, fin__isnull=True)
+    en_cours.filter(debut__gte=le).delete()
+    en_cours.update(fin=le)
     consigner(charge=FermerCompte(agent.pk), par=par, le=le, sujet=Sujet(objet_id=agent.pk))
     return agent

@@ -3,7 +3,6 @@
 Deux vraies connexions, sur une base copiée pour l'essai : une transaction ne voit pas l'autre.
 """
 
-import os
 import threading
 from datetime import UTC, date, datetime
 from typing import Any
@@ -69,7 +68,7 @@ def abonner(monkeypatch):
 def base(django_db_setup: None, django_db_blocker: Any):
     """Une base jetable, où les transactions se valident vraiment."""
     reglage = connections["default"].settings_dict
-    essais, jetable = reglage["NAME"], f"essai_abonnes{os.environ.get('DRAILLE_ESSAI', '')}"
+    essais, jetable = reglage["NAME"], f"{reglage['NAME']}_abonnes"
 
     def postgres(requete: str) -> None:
         with psycopg.connect(
@@ -143,7 +142,7 @@ def _inserer(lien: psycopg.Connection[Any]) -> int:
 
 
 # Marqué, pour que pytest-django crée la base que l'on copie.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("abonnements")]
 
 
 def test_deux_transactions_validees_en_desordre_ne_perdent_aucune_ligne(validees):

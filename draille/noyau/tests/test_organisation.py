@@ -133,10 +133,20 @@ def test_le_role_du_systeme_ne_se_donne_pas(systeme, agent, secteur, le):
     assert not Habilitation.objects.exists()
 
 
-def test_on_ne_retire_ni_deux_fois_ni_le_jour_meme(systeme, agent, secteur, le):
+def test_une_habilitation_donnee_par_erreur_sannule_le_jour_meme(systeme, agent, secteur, le):
     donnee = habiliter(agent=agent, portee=_portee(secteur), par=systeme, le=le)
-    with pytest.raises(Refus, match="déjà close, ou commence"):
-        retirer_habilitation(habilitation=donnee, par=systeme, le=le)
+    identifiant = donnee.pk
+    retirer_habilitation(habilitation=donnee, par=systeme, le=le)
+    assert acces_de(agent=agent, le=le).cles == ()
+    lignes = LigneJournal.objects.filter(objet_id=identifiant, code__startswith="organisation.")
+    assert list(lignes.order_by("id").values_list("code", flat=True)) == [
+        "organisation.habiliter",
+        "organisation.retirer_habilitation",
+    ]
+
+
+def test_on_ne_retire_pas_deux_fois(systeme, agent, secteur, le):
+    donnee = habiliter(agent=agent, portee=_portee(secteur), par=systeme, le=le)
     retirer_habilitation(habilitation=donnee, par=systeme, le=le + timedelta(days=1))
     with pytest.raises(Refus, match="déjà close"):
         retirer_habilitation(habilitation=donnee, par=systeme, le=le + timedelta(days=2))

@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from draille.moteurs.delais import adaptateur, lectures, registre
+from draille.moteurs.delais import adaptateur, registre
 from draille.moteurs.delais.registre import Delai
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.journal import projections
@@ -203,42 +203,6 @@ def test_un_abonnement_rappele_ne_change_rien(ecrire, systeme):
 def _acces(commune_id):
     cles = frozenset({cle(compartiment=Compartiment.INSERTION, commune_id=commune_id)})
     return Acces(agent_id=1, organisation_id=1, nom="A", cles_par_role={Role.REFERENT: cles})
-
-
-def test_les_ouvertes_se_lisent_la_plus_proche_dabord(ecrire, systeme, django_assert_num_queries):
-    for objet_id, jour in enumerate((20, 1, 10), start=1):
-        ecrire("entrer", date(2020, 3, jour), objet_id=objet_id)
-    ecrire("entrer", date(2020, 3, 2), objet_id=8)
-    ecrire("orienter", date(2020, 4, 6), objet_id=8)
-    ecrire("entrer", date(2020, 3, 3), objet_id=9)
-    ecrire("arreter", date(2020, 3, 4), objet_id=9)
-    le = date(2020, 4, 5)
-    with django_assert_num_queries(1):
-        lues = lectures.echeances_ouvertes(acces=systeme, le=le)
-    assert [(e.objet_id, e.restants_jours, e.etat) for e in lues] == [
-        (2, -4, "en_retard"),
-        (8, -3, "en_retard"),
-        (3, 5, "proche"),
-        (1, 15, "a_temps"),
-        (9, None, None),
-    ]
-    assert lues[0].nom_complet == "Éléonore Bœuf"
-    assert lues[0].libelle == "Orienter en un mois"
-    with django_assert_num_queries(1):
-        assert lectures.compte(acces=systeme, le=le) == lectures.Compte(5, 2)
-    en_retard = lectures.Filtre(est_en_retard=True)
-    assert lectures.compte(acces=systeme, le=le, filtre=en_retard).ouvertes == 2
-    assert lectures.comptes_par_code(acces=systeme, le=le) == {
-        "essai.convention": lectures.Compte(5, 2)
-    }
-
-
-def test_chacun_ne_lit_que_ses_echeances(ecrire):
-    ecrire("entrer", date(2020, 3, 1))
-    le = date(2020, 3, 2)
-    assert lectures.compte(acces=_acces(7), le=le).ouvertes == 1
-    assert lectures.compte(acces=_acces(8), le=le).ouvertes == 0
-    assert lectures.echeances_ouvertes(acces=_acces(8), le=le) == []
 
 
 JOURS = st.integers(0, 40).map(lambda n: date(2020, 1, 20) + timedelta(days=n))

@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 ("valeur_chiffree", models.BinaryField()),
                 ("motif_chiffre", models.BinaryField()),
                 ("contenu_chiffre", models.BinaryField()),
+                ("origine_chiffree", models.BinaryField(null=True)),
                 (
                     "statut",
                     models.CharField(

@@ -14,8 +14,9 @@ def inscrire(sous: Any) -> None:
 
 
 def executer(demande: argparse.Namespace) -> int:
-    """Rechiffre chaque NIR sous la première clé de DRAILLE_CLES et refait son empreinte."""
+    """Rechiffre NIR et rejets sous la première clé de DRAILLE_CLES, empreintes refaites."""
     preparer()
+    from draille.moteurs.flux import adaptateur_rejets
     from draille.noyau.personne.actes import tourner_les_cles
     from draille.noyau.personne.models import Personne
     from draille.socle import contexte, horloge
@@ -26,5 +27,6 @@ def executer(demande: argparse.Namespace) -> int:
         total = Personne.objects.exclude(nir_chiffre=None).count()
         tache = progres.add_task("Identifiants", total=total)
         nombre = tourner_les_cles(progression=lambda n: progres.advance(tache, n))
-    print(f"{nombre} identifiant(s) rechiffré(s).")
+        rejets = adaptateur_rejets.tourner_les_cles()
+    print(f"{nombre} identifiant(s) et {rejets} rejet(s) rechiffré(s).")
     return 0

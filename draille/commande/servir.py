@@ -27,7 +27,16 @@ def executer(demande: argparse.Namespace) -> int:
 
 
 def servir(*, hote: str, port: int) -> int:
-    """Lance le travailleur à côté et sert l'application ; les deux s'arrêtent ensemble."""
+    """Lance le travailleur à côté et sert l'application ; les deux s'arrêtent ensemble.
+
+    Lève `Refus('base.role')` si la base ne serait pas gardée.
+    """
+    from django.db import connection
+
+    from draille.socle.murs import exiger_role_sans_privilege
+
+    with connection.cursor() as curseur:
+        exiger_role_sans_privilege(curseur)
     travailleur = subprocess.Popen(
         [sys.executable, "-m", "draille.commande.principal", "travailleur"]
     )

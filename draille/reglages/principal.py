@@ -153,6 +153,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Draille"
+MFA_ADAPTER = "draille.portail.comptes.AdaptateurMfa"
 
 # --- Sécurité ----------------------------------------------------------------
 _HTTPS = _vrai("DRAILLE_HTTPS")

@@ -3,7 +3,7 @@
 Reposé après chaque migration : une table nouvelle ne peut pas l'oublier.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.apps import AppConfig, apps
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from draille.socle import recherche_sql
 from draille.socle.acces import PAS
 from draille.socle.donnees import DonneePersonnelle
+from draille.socle.refus import Refus
 
 _CLES = "(SELECT draille_cles())::integer[]"
 _UNE_CLE = f"(cle_acces = ANY({_CLES}) OR (cle_acces - cle_acces % {PAS}) = ANY({_CLES}))"
@@ -138,3 +139,37 @@ def _donner_droits(curseur: CursorWrapper) -> None:
     curseur.execute(f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"')
     for table in _AJOUT_SEUL:
         curseur.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{role}"')
+
+
+class Curseur(Protocol):
+    """Ce qu'on attend d'un curseur : celui de Django comme celui de psycopg."""
+
+    def execute(self, requete: str) -> Any:
+        """Exécute une requête."""
+
+    def fetchone(self) -> Any:
+        """La rangée suivante."""
+
+
+def exiger_role_sans_privilege(curseur: Curseur) -> None:
+    """Refuse de servir sous un rôle que les murs n'arrêtent pas.
+
+    Lève `Refus('base.role')` si le rôle est superutilisateur, contourne la sécurité par ligne ou
+    possède la table des personnes.
+    """
+    curseur.execute(
+        "SELECT r.rolname, r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT 1 FROM pg_class c"
+        " WHERE c.relname = 'noyau_personne' AND c.relowner = r.oid)"
+        " FROM pg_roles r WHERE r.rolname = current_user"
+    )
+    role, est_trop_fort = curseur.fetchone()
+    if est_trop_fort:
+        raise Refus(
+            code="base.role",
+            message=(
+                f"L'application se connecte sous le rôle « {role} », que la sécurité par ligne "
+                "n'arrête pas. Donnez dans DATABASE_URL un rôle sans privilège, et le propriétaire "
+                "dans DATABASE_URL_PROPRIETAIRE."
+            ),
+            base_legale="RGPD article 32",
+        )

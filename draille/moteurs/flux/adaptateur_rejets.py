@@ -181,3 +181,18 @@ def _traiter(rejet: Rejet, statut: Rejet.Statut, par: Acces, le: date) -> None:
     rejet.save(update_fields=["statut", "traite_le", "traite_par_id", "corrections"])
     charge = TraiterRejet(fichier_id=rejet.fichier_id, rejet_id=rejet.pk, issue=str(statut))
     consigner(charge=charge, par=par, le=le, sujet=Sujet(objet_id=rejet.fichier_id))
+
+
+def tourner_les_cles() -> int:
+    """Rechiffre sous la clé courante ce que gardent les rejets ; rend leur nombre."""
+    cles = trousseau()
+    champs = ("valeur_chiffree", "motif_chiffre", "contenu_chiffre", "origine_chiffree")
+    nombre = 0
+    for rejet in Rejet.objects.all().iterator(chunk_size=200):
+        for champ in champs:
+            garde = getattr(rejet, champ)
+            if garde is not None:
+                setattr(rejet, champ, cles.chiffrer(cles.dechiffrer(bytes(garde))))
+        rejet.save(update_fields=champs)
+        nombre += 1
+    return nombre

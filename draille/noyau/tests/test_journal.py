@@ -14,7 +14,8 @@ from draille.noyau.personne.actes import Identite, Inscrire, inscrire
 from draille.noyau.personne.models import Personne
 from draille.noyau.territoire.models import Commune
 from draille.socle.acces import Compartiment, acces_systeme
-from draille.socle.murs import modeles_personnels
+from draille.socle.murs import exiger_role_sans_privilege, modeles_personnels
+from draille.socle.refus import Refus
 
 LE = date(2020, 10, 15)
 
@@ -126,3 +127,10 @@ def test_un_journal_intact_se_verifie(systeme):
     assert _sceller_trois(systeme) == 3
     assert sceller() == 0
     assert list(verifier()) == []
+
+
+def test_on_ne_sert_pas_sous_un_role_que_les_murs_narretent_pas(systeme, proprietaire):
+    with connection.cursor() as curseur:
+        exiger_role_sans_privilege(curseur)
+    with pytest.raises(Refus, match="rôle « draille »"):
+        exiger_role_sans_privilege(proprietaire.cursor())

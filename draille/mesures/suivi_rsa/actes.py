@@ -111,6 +111,8 @@ def integrer(arrivee: Arrivee) -> Bilan:
         compartiment=Compartiment.INSERTION,
         par=arrivee.par,
         le=arrivee.connue_le,
+        # La reprise du stock écrit déjà une ligne par personne.
+        a_consigner=not arrivee.est_reprise,
     )
     with connection.cursor() as curseur:
         _executer(curseur, (r.OTER_DOUBLES, "ANALYZE suivi_lot_adulte"), p)

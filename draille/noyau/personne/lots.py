@@ -109,11 +109,14 @@ class Rapprochement:
     changees: int
 
 
-def rapprocher(*, lot: str, compartiment: Compartiment, par: Acces, le: date) -> Rapprochement:
+def rapprocher(
+    *, lot: str, compartiment: Compartiment, par: Acces, le: date, a_consigner: bool = True
+) -> Rapprochement:
     """Remplit `personne_id` de chaque ligne de la table temporaire `lot`, en inscrivant au besoin.
 
     Le contexte ouvert doit voir tous les compartiments : une personne cachée serait inscrite deux
-    fois. Une inscription écrit une ligne de journal ; un état civil corrigé par la source, non.
+    fois. Une inscription écrit une ligne de journal, sauf si l'acte de l'appelant dit déjà la
+    personne (`a_consigner` faux) ; un état civil corrigé par la source n'en écrit pas.
     """
     assert connection.in_atomic_block, "un acte s'écrit dans une transaction"
     formes = {"lot": lot, "colonnes": COLONNES, "sequence": _SEQUENCE}
@@ -134,12 +137,13 @@ def rapprocher(*, lot: str, compartiment: Compartiment, par: Acces, le: date) ->
             inscrites += curseur.rowcount
         curseur.execute(_METTRE_A_JOUR.format(**formes), valeurs)
         changees = curseur.rowcount
-    consigner_lot(
-        acte=Inscrire,
-        par=par,
-        source=_LIGNES.format(lot=lot, pas=PAS, sans_commune=SANS_COMMUNE),
-        parametres={"lot_le": le, "lot_compartiment": int(compartiment)},
-    )
+    if a_consigner:
+        consigner_lot(
+            acte=Inscrire,
+            par=par,
+            source=_LIGNES.format(lot=lot, pas=PAS, sans_commune=SANS_COMMUNE),
+            parametres={"lot_le": le, "lot_compartiment": int(compartiment)},
+        )
     return Rapprochement(inscrites=inscrites, changees=changees)
 
 

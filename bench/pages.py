@@ -48,12 +48,11 @@ _TOTAL = re.compile(r"<caption[^>]*>\s*([\d\s\u00a0\u202f]+?)\s*personnes?\b")
 
 
 class Session:
-    """Une session d'agent : une connexion HTTP tenue ouverte, ses témoins, son entrée."""
+    """Une session d'agent : ses témoins, son entrée, sur une connexion HTTP tenue ouverte."""
 
-    def __init__(self, *, port: int, identifiant: str) -> None:
-        self.port = port
+    def __init__(self, *, connexion: http.client.HTTPConnection, identifiant: str) -> None:
         self.temoins: dict[str, str] = {}
-        self.connexion = http.client.HTTPConnection(HOTE, port, timeout=60)
+        self.connexion = connexion
         jeton = _JETON.search(self.demander("/compte/login/"))
         if jeton is None:
             raise RuntimeError("la page de connexion n'a pas de formulaire")
@@ -175,11 +174,16 @@ def _mesurer_page(essai: Essai, port: int, nombre: int) -> Releve:
 
     def utilisateur(rang: int) -> Callable[[], None]:
         tirage = random.Random(rang)
-        sessions = {a: Session(port=port, identifiant=a) for a in AGENTS}
+        # Une seule connexion pour les deux agents : le même processus du serveur répond à l'un et à
+        # l'autre, sans quoi leur rapport mesurerait le hasard de ce partage.
+        connexion = http.client.HTTPConnection(HOTE, port, timeout=60)
+        sessions = {a: Session(connexion=connexion, identifiant=a) for a in AGENTS}
 
         def jouer() -> None:
             for tour in range(-_echauffement(nombre), nombre):
                 chemin = essai.chemins[(tour * UTILISATEURS + rang) % len(essai.chemins)]
+                # Une connexion neuve par tour : le hasard du partage ne dure pas tout l'essai.
+                connexion.close()
                 for agent in tirage.sample(AGENTS, len(AGENTS)):
                     depart = time.perf_counter()
                     contenu = sessions[agent].demander(chemin)
@@ -267,7 +271,9 @@ def _verifier_comptes(lien: psycopg.Connection[Any], port: int) -> list[Mesure]:
         attendu = lien.execute(
             _ENTRANTS, [agent == AGENT_SANS_RESTRICTION, _cles(lien, agent)]
         ).fetchone()
-        affiche = _total_affiche(Session(port=port, identifiant=agent).demander("/orientation/"))
+        connexion = http.client.HTTPConnection(HOTE, port, timeout=60)
+        session = Session(connexion=connexion, identifiant=agent)
+        affiche = _total_affiche(session.demander("/orientation/"))
         assert attendu is not None
         mesures.append(
             Mesure(

@@ -29,7 +29,7 @@ $(NPM_PRET): package.json package-lock.json | $(PRET)
 	@touch $@
 
 test: installer
-	@$(VENV)/bin/pytest -q -n 2 --dist loadgroup
+	@bash bin/essais
 
 verifier: installer
 	@bash bin/verifier

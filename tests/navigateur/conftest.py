@@ -25,14 +25,6 @@ LARGEURS = {"large": 1280, "etroit": 390}
 NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tous sur le même processus : ils partagent une démonstration, longue à jouer."""
-    ici = Path(__file__).parent
-    for essai in items:
-        if ici in essai.path.parents:
-            essai.add_marker(pytest.mark.xdist_group("navigateur"))
-
-
 def _navigateur() -> str:
     for nom in NAVIGATEURS:
         chemin = shutil.which(nom)

@@ -213,7 +213,6 @@ class _Integration:
                 return
             # Triages et jointures d'un mois entier : la mémoire ordinaire les ferait sur disque.
             curseur.execute("SET LOCAL work_mem = '64MB'")
-            curseur.execute("SET LOCAL temp_buffers = '32MB'")
             tables, bilan, en_attente = attente.Attente(), Bilan(), 0
             for lot in lots:
                 tables.copier(lot)

@@ -9,8 +9,8 @@ du mur, avec les clés de la transaction : aucun appelant ne peut lui en donner 
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
-# Sous ce seuil, un mot ne ressemble plus au nom : « Martn » trouve Martin (0,67), pas Moulin.
-SEUIL = "0.45"
+# Sous ce seuil, un mot ne ressemble plus au nom : « Matel » trouve Martel (0,44), pas Bernar Besnard
+SEUIL = "0.4"
 
 _FONCTION = f"""
 CREATE OR REPLACE FUNCTION draille_rechercher(

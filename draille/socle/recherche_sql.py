@@ -9,7 +9,7 @@ du mur, avec les clés de la transaction : aucun appelant ne peut lui en donner 
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
-# Sous ce seuil, un mot ne ressemble plus au nom : « Matel » trouve Martel (0,44), pas Bernar Besnard
+# Sous ce seuil, un mot ne ressemble plus au nom : « Matel » trouve Martel (0,44).
 SEUIL = "0.4"
 
 _FONCTION = f"""

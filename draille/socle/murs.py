@@ -53,7 +53,6 @@ def apres_migration(sender: AppConfig, using: str, **_: Any) -> None:
             _poser_ajout_seul(curseur, table)
         _poser_suivi(curseur, poses)
         _poser_verrou(curseur)
-        _poser_rangement(curseur)
         recherche_sql.poser(curseur)
         _donner_droits(curseur)
 
@@ -128,15 +127,6 @@ def _poser_verrou(curseur: CursorWrapper) -> None:
         " SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '300ms' AS $$"
         " BEGIN LOCK TABLE noyau_lignejournal IN SHARE MODE;"
         " RETURN (SELECT coalesce(max(id), 0) FROM noyau_lignejournal); END $$"
-    )
-
-
-def _poser_rangement(curseur: CursorWrapper) -> None:
-    """Après un gros lot, ranger d'un coup l'index des noms : peu à peu, il coûterait bien plus."""
-    curseur.execute(
-        "CREATE OR REPLACE FUNCTION draille_ranger_les_noms() RETURNS bigint LANGUAGE sql"
-        " SECURITY DEFINER SET search_path = public, pg_temp AS"
-        " $$ SELECT gin_clean_pending_list('personne_recherche'::regclass) $$"
     )
 
 

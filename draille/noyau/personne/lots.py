@@ -28,9 +28,6 @@ COLONNES = (
     "nom_naissance, nom_usage, prenom, prenoms_autres, sexe, naissance_le, naissance_precision,"
     " nir_chiffre, nir_empreinte, commune_id"
 )
-# L'index des noms range ses nouveautés en une fois par gros lot, et non à chaque fois que sa petite
-# liste d'attente déborde.
-GROS_LOT, ATTENTE_INDEX_KO = 5_000, 262_144
 _SEQUENCE = "pg_get_serial_sequence('noyau_personne', 'id')"
 
 _PAR_NIR = """
@@ -130,7 +127,6 @@ def rapprocher(
     sans_nir = (_PAR_IDENTITE, _NUMEROTER_IDENTITE, _INSERER)
     inscrites = 0
     with connection.cursor() as curseur:
-        curseur.execute(f"SET LOCAL gin_pending_list_limit = {ATTENTE_INDEX_KO}")
         for requete in avec_nir:
             curseur.execute(requete.format(**formes), {**valeurs, "sans_nir": False})
         inscrites += curseur.rowcount
@@ -141,8 +137,6 @@ def rapprocher(
             inscrites += curseur.rowcount
         curseur.execute(_METTRE_A_JOUR.format(**formes), valeurs)
         changees = curseur.rowcount
-        if inscrites + changees >= GROS_LOT:
-            curseur.execute("SELECT draille_ranger_les_noms()")
     if a_consigner:
         consigner_lot(
             acte=Inscrire,

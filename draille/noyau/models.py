@@ -7,12 +7,13 @@ from draille.noyau.organisation.models import Agent, Habilitation, Organisation
 from draille.noyau.parcours.models import Parcours
 from draille.noyau.personne.models import Consultation, Personne
 from draille.noyau.referent.models import Referent
-from draille.noyau.territoire.models import Commune, Territoire, TerritoireCommune
+from draille.noyau.territoire.models import Commune, ContourCommune, Territoire, TerritoireCommune
 
 __all__ = [
     "Agent",
     "Commune",
     "Consultation",
+    "ContourCommune",
     "Curseur",
     "Echeance",
     "Foyer",

@@ -29,6 +29,8 @@ DRAILLE_ROLE_APPLICATION = os.environ.get("DRAILLE_ROLE_APPLICATION", ROLE_APPLI
 DRAILLE_MESURES = [
     "draille.mesures.suivi_rsa",
     "draille.mesures.orientation_rsa",
+    "draille.mesures.referent_unique",
+    "draille.mesures.rendez_vous",
     "draille.mesures.convention",
 ]
 
@@ -49,6 +51,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "draille.noyau",
     "draille.moteurs.flux",
+    "draille.moteurs.messages",
     "draille.ecrans",
     *DRAILLE_MESURES,
     "draille.portail",
@@ -111,6 +114,7 @@ _NPM = RACINE / "node_modules"
 STATICFILES_DIRS = [
     ("npm/bootstrap", _NPM / "bootstrap" / "dist"),
     ("npm/htmx", _NPM / "htmx.org" / "dist"),
+    ("npm/leaflet", _NPM / "leaflet" / "dist"),
     ("npm/atkinson", _NPM / "@fontsource" / "atkinson-hyperlegible"),
 ]
 STORAGES = {

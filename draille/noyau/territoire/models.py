@@ -18,13 +18,19 @@ def periode() -> PeriodeSql:
 
 
 class Commune(models.Model):
-    """Une commune du Département. `id` entre 1 et 99 998 : il entre dans les clés d'accès."""
+    """Une commune du Département. `id` entre 1 et 99 998 : il entre dans les clés d'accès.
+
+    `latitude`, `longitude` : la mairie (WGS 84, degrés). `surface_km2` : du contour, en km².
+    """
 
     id = models.AutoField(primary_key=True)
     code_insee = models.CharField(max_length=5, unique=True)
     nom = models.CharField(max_length=80)
     population = models.IntegerField(null=True)
     codes_postaux = models.CharField(max_length=60, blank=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    surface_km2 = models.FloatField(null=True)
 
     class Meta:
         """Les identifiants sont bornés, parce qu'une clé d'accès les contient."""
@@ -38,6 +44,21 @@ class Commune(models.Model):
 
     def __str__(self) -> str:
         return self.nom
+
+
+class ContourCommune(models.Model):
+    """Le contour simplifié d'une commune, pour les cartes : une géométrie GeoJSON (WGS 84)."""
+
+    commune = models.OneToOneField(Commune, on_delete=models.CASCADE, related_name="contour")
+    geometrie = models.JSONField()
+
+    class Meta:
+        """Table du noyau."""
+
+        app_label = "noyau"
+
+    def __str__(self) -> str:
+        return f"contour de {self.commune_id}"
 
 
 class Territoire(models.Model):

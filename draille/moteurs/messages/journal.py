@@ -1,0 +1,47 @@
+"""Ce que le journal garde d'un message : son modèle, son canal, ce qu'il est devenu ; ni adresse ni texte."""
+
+from dataclasses import dataclass
+
+from draille.noyau.journal.registre import ActeDeclare
+
+
+@dataclass(frozen=True)
+class Deposer:
+    """Charge : le modèle et sa version, le canal. `objet_id` de la ligne : le message."""
+
+    modele: str
+    version: int
+    canal: str
+
+
+@dataclass(frozen=True)
+class Remettre:
+    """Charge : le canal, le rang de la tentative qui a abouti."""
+
+    canal: str
+    tentative: int
+
+
+@dataclass(frozen=True)
+class Abandonner:
+    """Charge : le canal, le nombre de tentatives, le motif codé."""
+
+    canal: str
+    tentatives: int
+    motif: str
+
+
+@dataclass(frozen=True)
+class ModifierModele:
+    """Charge : le modèle de message et sa nouvelle version."""
+
+    modele: str
+    version: int
+
+
+ACTES = (
+    ActeDeclare("messages.deposer", 1, "Message préparé", Deposer),
+    ActeDeclare("messages.remettre", 1, "Message remis", Remettre),
+    ActeDeclare("messages.abandonner", 1, "Message non remis", Abandonner),
+    ActeDeclare("messages.modifier_modele", 1, "Modèle de message modifié", ModifierModele),
+)

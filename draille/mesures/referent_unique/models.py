@@ -1,4 +1,4 @@
-"""Les tables du référent unique : portefeuilles et absences, personnes à confier, calculs, désignations.
+"""Les tables du référent unique : portefeuilles, personnes à confier, calculs, désignations.
 
 La désignation elle-même est au noyau (`Referent`), où la base refuse tout chevauchement ; ici se
 gardent sa raison et le calcul qui l'a proposée.

@@ -45,8 +45,8 @@ class Plage(models.Model):
     """Une ouverture : chaque semaine un même jour, ou une date exceptionnelle, ou une fermeture.
 
     `jour` : 1 lundi à 7 dimanche, nul pour une plage exceptionnelle (`le`). `est_fermeture` : ferme
-    les créneaux du lieu (ou de l'agent) ces jours-là. `capacite` : personnes par créneau, plus d'une
-    pour une séance collective. `agent` nul : tous les agents du lieu.
+    les créneaux du lieu (ou de l'agent) ces jours-là. `capacite` : personnes par
+    créneau, plus d'une pour une séance collective. `agent` nul : tous les agents du lieu.
     """
 
     lieu = models.ForeignKey(Lieu, on_delete=models.PROTECT, related_name="plages")

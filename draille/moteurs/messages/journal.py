@@ -1,4 +1,4 @@
-"""Ce que le journal garde d'un message : son modèle, son canal, ce qu'il est devenu ; ni adresse ni texte."""
+"""Ce que le journal garde d'un message : modèle, canal, sort ; ni adresse ni texte."""
 
 from dataclasses import dataclass
 

@@ -6,7 +6,7 @@ Le portail les rassemble sans connaître les mesures : une mesure de plus n'y ch
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from draille.socle.acces import Acces, Predicat
 
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from draille.noyau.personne.models import Personne
 
 Donnees = Mapping[str, Any] | None
+Emplacement = Literal["journee", "ma_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuile:
-    """Un encart de « Ma journée ».
+    """Un encart de « Ma journée », ou de la page du référent.
 
     `contexte(acces, le)` rend les variables du gabarit, ou None quand il n'y a rien à montrer.
-    `gabarit` ne contient que le corps : le portail écrit le titre et le cadre.
+    `gabarit` ne contient que le corps : la page qui l'accueille écrit le titre et le cadre.
     `code` est préfixé par la mesure ; `rang` croît vers le bas de la page.
+    `emplacement` : la page qui l'accueille, « journee » (Ma journée) ou « ma_file » (la file d'un
+    référent).
     """
 
     code: str
@@ -32,6 +35,7 @@ class Tuile:
     gabarit: str
     contexte: Callable[[Acces, date], Donnees]
     rang: int = 50
+    emplacement: Emplacement = "journee"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +101,11 @@ def mot(code: str, *, communs: Mapping[str, str] | None = None) -> str:
     return _mots.get(code) or (communs or {}).get(code) or code.replace("_", " ")
 
 
-def tuiles(*, acces: Acces, le: date) -> list[Encart]:
-    """Les tuiles que cet accès ouvre et qui ont quelque chose à montrer, dans l'ordre."""
+def tuiles(*, acces: Acces, le: date, emplacement: Emplacement = "journee") -> list[Encart]:
+    """Les tuiles de cette page que cet accès ouvre et qui ont quelque chose à montrer, triées."""
     encarts = []
-    for tuile in sorted(_tuiles.values(), key=lambda t: (t.rang, t.titre)):
+    ici = [t for t in _tuiles.values() if t.emplacement == emplacement]
+    for tuile in sorted(ici, key=lambda t: (t.rang, t.titre)):
         donnees = tuile.contexte(acces, le) if tuile.predicat(acces) else None
         if donnees is not None:
             encarts.append(Encart(tuile.code, tuile.titre, tuile.gabarit, donnees))

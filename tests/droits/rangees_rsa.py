@@ -18,6 +18,7 @@ from draille.socle.acces import PAS, SANS_COMMUNE
 from draille.socle.chiffrement import trousseau
 from tests.droits.monde import Monde, cle, ecrire_foyer
 from tests.droits.oracle import Individu
+from tests.droits.rangees_referent import ecrire_referent
 
 MOIS = date(2020, 1, 1)
 
@@ -69,6 +70,7 @@ def ecrire_rsa(monde: Monde, individu: Individu, cle_acces: int, numero: int) ->
         objet.save(force_insert=True)
         monde.noter(objet, 2, individu)
     _ecrire_orientation(monde, individu, entree, commun)
+    ecrire_referent(monde, individu, entree.pk, commun, numero)
 
 
 def _ecrire_orientation(

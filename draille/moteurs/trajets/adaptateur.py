@@ -1,0 +1,96 @@
+"""Des communes du noyau aux temps de trajet, par le moteur en vigueur un jour donné."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import numpy as np
+
+from draille.moteurs.trajets.calcul import Coefficients, Estimation, Matrice, Moteur, Point, Temps
+from draille.noyau.territoire.models import Commune
+from draille.socle.parametres import registre_global
+from draille.socle.refus import Refus
+
+NOMMEES = 5
+
+
+def moteur(*, le: date) -> Moteur:
+    """Le moteur en vigueur ce jour-là : aujourd'hui l'estimation, calée par `parametres.yaml`."""
+    registre = registre_global()
+
+    def lu(nom: str) -> float:
+        return float(registre.decimal(f"trajets.{nom}", le))
+
+    return Estimation(
+        coefficients=Coefficients(
+            constante=lu("constante"),
+            distance=lu("coefficient_distance"),
+            densite=lu("coefficient_densite"),
+            distance_min_km=lu("distance_min_km"),
+            densite_min=lu("densite_min"),
+            minutes_min=lu("minutes_min"),
+            bande_bas=lu("bande_bas"),
+            bande_haut=lu("bande_haut"),
+        )
+    )
+
+
+def minutes(*, origines: Sequence[int], destinations: Sequence[int], le: date) -> Matrice:
+    """Les temps (n, m) entre communes, par identifiant, répétitions admises. Une requête.
+
+    Lève `Refus('trajets.commune_sans_position')` si une commune n'a pas de position connue.
+    """
+    lieux, de = np.unique(np.array(origines, dtype=np.int64), return_inverse=True)
+    buts, vers = np.unique(np.array(destinations, dtype=np.int64), return_inverse=True)
+    points = _points({*lieux.tolist(), *buts.tolist()})
+    seule = moteur(le=le).matrice(
+        origines=[points[i] for i in lieux.tolist()],
+        destinations=[points[i] for i in buts.tolist()],
+    )
+    cases = np.ix_(de, vers)
+    return Matrice(
+        minutes=seule.minutes[cases],
+        bas=seule.bas[cases],
+        haut=seule.haut[cases],
+        methode=seule.methode,
+    )
+
+
+def temps(*, de: int, vers: int, le: date) -> Temps:
+    """Le temps d'une commune à une autre, par identifiant. Lève comme `minutes`."""
+    return minutes(origines=(de,), destinations=(vers,), le=le).temps(origine=0, destination=0)
+
+
+def situees(*, communes: Iterable[int]) -> frozenset[int]:
+    """Parmi ces communes, celles dont on sait calculer les temps : les autres seraient refusées."""
+    return frozenset(_lues(set(communes)))
+
+
+def _points(communes: set[int]) -> dict[int, Point]:
+    points = _lues(communes)
+    absentes = sorted(communes - points.keys())
+    if absentes:
+        noms = list(
+            Commune.objects.filter(id__in=absentes).order_by("nom").values_list("nom", flat=True)
+        )
+        suite = "…" if len(absentes) > NOMMEES else ""
+        dites = ", ".join(noms[:NOMMEES]) or "une commune inconnue"
+        raise Refus(
+            code="trajets.commune_sans_position",
+            message=f"La position de {dites}{suite} n'est pas connue : "
+            "rechargez le découpage du Département, puis recommencez.",
+        )
+    return points
+
+
+def _lues(communes: set[int]) -> dict[int, Point]:
+    lignes = Commune.objects.filter(
+        id__in=communes,
+        latitude__isnull=False,
+        longitude__isnull=False,
+        population__isnull=False,
+        surface_km2__gt=0,
+    ).values_list("id", "latitude", "longitude", "population", "surface_km2")
+    return {
+        identifiant: Point(latitude=nord, longitude=est, densite=habitants / km2)
+        for identifiant, nord, est, habitants, km2 in lignes
+    }

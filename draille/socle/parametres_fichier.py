@@ -19,6 +19,7 @@ UNITES = {
     "mois": "entier",
     "annees": "entier",
     "nombre": "entier",
+    "coefficient": "decimal",
     "heures": "decimal",
     "euros": "decimal",
     "taux": "taux",

@@ -110,7 +110,8 @@ def _decimal(valeur: Decimal, unite: str) -> str:
     decimales = max(0, -exposant) if isinstance(exposant, int) else 2
     if unite == "taux":
         return texte.pourcent(valeur, decimales=max(0, decimales - 2))
-    return f"{texte.decimal(valeur, decimales=decimales)}{texte.INSECABLE}{unite}"
+    nombre = texte.decimal(valeur, decimales=decimales)
+    return nombre if unite == "coefficient" else f"{nombre}{texte.INSECABLE}{unite}"
 
 
 def _dans_le_depot(fichier: Path) -> str:

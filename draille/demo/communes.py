@@ -2,9 +2,9 @@
 
 Ce que le paquet donne : code INSEE, nom, population municipale, EPCI (SIREN et nom), position de la
 mairie, codes postaux. Ce qu'il ne donne pas : le canton d'une commune. Il est déduit ici des
-contours : le canton qui contient la mairie (ou le pseudo-canton d'une ville partagée entre
-plusieurs cantons). Le millésime des populations et des EPCI est celui de l'édition du paquet, non
-celui de l'année jouée.
+contours : le canton qui contient un point de la commune (ou le pseudo-canton d'une ville partagée
+entre plusieurs cantons). Le millésime des populations et des EPCI est celui de l'édition du paquet,
+non celui de l'année jouée.
 """
 
 from __future__ import annotations
@@ -13,22 +13,34 @@ import csv
 import functools
 import io
 import lzma
-import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import shapely
+import shapely.geometry
 
 # Un contour de commune dépasse la limite par défaut du module csv (131 072 caractères).
 TAILLE_MAXIMALE_CHAMP = 2**24
 ABSENT = "\\N"
 
-Point = tuple[float, float]
-Anneau = list[Point]
+# Une mairie un peu au-delà d'un contour déjà allégé par la source (400 m) reste crédible.
+ECART_MAIRIE_DEGRES = 0.005
+# La source est au même pas : le contour reste celui qu'elle donne, à dix mètres près.
+TOLERANCE_DEGRES = 0.002
+DECIMALES = 4
+RAYON_TERRE_KM = 6371.0088
 
 
 @dataclass(frozen=True, slots=True)
 class CommuneSource:
-    """Une commune actuelle ; `canton_*`, `epci_*` et la position sont nuls si la source se tait."""
+    """Une commune actuelle ; ce que la source tait est nul.
+
+    Position : la mairie, en degrés WGS 84, ou un point de la commune si la source la met ailleurs.
+    `surface_km2` : du contour entier. `contour` : allégé, une géométrie GeoJSON.
+    """
 
     code_insee: str
     nom: str
@@ -40,24 +52,18 @@ class CommuneSource:
     codes_postaux: tuple[str, ...]
     latitude: float | None
     longitude: float | None
+    surface_km2: float | None
+    contour: dict[str, Any] | None = field(repr=False, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Canton:
-    """Un canton et ses contours, avec la boîte qui les contient."""
+    """Un canton et sa forme."""
 
     code: str
     nom: str
     ville_id: str | None
-    anneaux: tuple[Anneau, ...]
-    boite: tuple[float, float, float, float]
-
-    def contient(self, point: Point) -> bool:
-        """Dire si le point est dans le canton (règle pair-impair, trous compris)."""
-        ouest, sud, est, nord = self.boite
-        if not (ouest <= point[0] <= est and sud <= point[1] <= nord):
-            return False
-        return sum(_traverse(anneau, point) for anneau in self.anneaux) % 2 == 1
+    forme: Any
 
 
 @functools.cache
@@ -76,32 +82,45 @@ def communes_du_departement(code: str) -> tuple[CommuneSource, ...]:
     epci = {ligne["id"]: (ligne["code"], ligne["nom"]) for ligne in _lignes("epci")}
     postaux = _codes_postaux({ligne["id"] for ligne in lignes})
     cantons = _cantons(departement_id)
+    formes = {ligne["code"]: _forme(ligne["geometry"]) for ligne in lignes}
+    contours = _contours(formes)
     return tuple(
-        _commune(ligne, epci, postaux.get(ligne["id"], ()), cantons)
+        _commune(
+            ligne,
+            epci=epci.get(ligne["epci_id"], (None, None)),
+            postaux=postaux.get(ligne["id"], ()),
+            cantons=cantons,
+            forme=formes[ligne["code"]],
+            contour=contours.get(ligne["code"]),
+        )
         for ligne in sorted(lignes, key=lambda ligne: ligne["code"])
     )
 
 
 def _commune(
     ligne: dict[str, str],
-    epci: dict[str, tuple[str, str]],
+    *,
+    epci: tuple[str | None, str | None],
     postaux: tuple[str, ...],
     cantons: list[_Canton],
+    forme: Any,
+    contour: dict[str, Any] | None,
 ) -> CommuneSource:
-    siren, nom_epci = epci.get(ligne["epci_id"], (None, None))
-    point = _point(ligne["mairie_localisation"])
-    canton = _canton(ligne, point, cantons)
+    place = _place(_forme(ligne["mairie_localisation"]), forme)
+    canton = _canton(ligne, forme, cantons)
     return CommuneSource(
         code_insee=ligne["code"],
         nom=_nom_complet(ligne),
         population=_entier(ligne["population_municipale"]),
-        epci_siren=siren,
-        epci_nom=nom_epci,
+        epci_siren=epci[0],
+        epci_nom=epci[1],
         canton_code=canton.code if canton else None,
         canton_nom=canton.nom if canton else None,
         codes_postaux=postaux,
-        latitude=point[1] if point else None,
-        longitude=point[0] if point else None,
+        latitude=place.y if place else None,
+        longitude=place.x if place else None,
+        surface_km2=_surface_km2(forme) if forme else None,
+        contour=contour,
     )
 
 
@@ -143,72 +162,62 @@ def _codes_postaux(communes: set[str]) -> dict[str, tuple[str, ...]]:
 def _cantons(departement_id: str) -> list[_Canton]:
     cantons = []
     for ligne in _lignes("cantons"):
-        if ligne["departement_id"] != departement_id or ligne["geometry"] in ("", ABSENT):
-            continue
-        anneaux = tuple(_anneaux(ligne["geometry"]))
-        xs = [x for anneau in anneaux for x, _ in anneau]
-        ys = [y for anneau in anneaux for _, y in anneau]
-        boite = (min(xs), min(ys), max(xs), max(ys))
-        nom = _nom_complet(ligne)
-        ville_id = ligne["bureau_centralisateur_id"] if ligne["type"] == "V" else None
-        cantons.append(_Canton(ligne["code"], nom, ville_id, anneaux, boite))
+        forme = _forme(ligne["geometry"]) if ligne["departement_id"] == departement_id else None
+        if forme is not None:
+            shapely.prepare(forme)
+            ville_id = ligne["bureau_centralisateur_id"] if ligne["type"] == "V" else None
+            cantons.append(_Canton(ligne["code"], _nom_complet(ligne), ville_id, forme))
     return cantons
 
 
-def _canton(ligne: dict[str, str], mairie: Point | None, cantons: list[_Canton]) -> _Canton | None:
+def _canton(ligne: dict[str, str], forme: Any, cantons: list[_Canton]) -> _Canton | None:
     # Une ville partagée entre plusieurs cantons relève du pseudo-canton de la ville entière.
     for canton in cantons:
         if canton.ville_id == ligne["id"]:
             return canton
-    entiers = [canton for canton in cantons if canton.ville_id is None]
+    if forme is None:
+        return None
+    dedans = forme.representative_point()
+    entiers = (canton for canton in cantons if canton.ville_id is None)
+    return next((canton for canton in entiers if canton.forme.contains(dedans)), None)
+
+
+def _forme(hexa: str) -> Any:
+    """Lire une géométrie WKB hexadécimale, nulle si la source se tait."""
+    return None if hexa in ("", ABSENT) else shapely.from_wkb(hexa)
+
+
+def _place(mairie: Any, forme: Any) -> Any:
     # Quelques mairies sont mal placées dans la source : hors de leur commune, on ne les croit pas.
-    contour = list(_anneaux(ligne["geometry"])) if ligne["geometry"] not in ("", ABSENT) else []
-    if mairie is None or sum(_traverse(anneau, mairie) for anneau in contour) % 2 == 0:
-        mairie = _milieu(contour) or mairie
-    if mairie is None:
-        return None
-    return next((canton for canton in entiers if canton.contient(mairie)), None)
+    if forme is None or (mairie is not None and forme.distance(mairie) <= ECART_MAIRIE_DEGRES):
+        return mairie
+    return forme.representative_point()
 
 
-def _point(hexa: str) -> Point | None:
-    """Lire un point WKB (hexadécimal, petit-boutiste)."""
-    if hexa in ("", ABSENT):
-        return None
-    longitude, latitude = struct.unpack_from("<dd", bytes.fromhex(hexa), 5)
-    return longitude, latitude
+def _surface_km2(forme: Any) -> float:
+    """La surface sur la sphère : la projection cylindrique de Lambert garde les aires."""
+
+    def projeter(degres: Any) -> Any:
+        return np.column_stack((np.radians(degres[:, 0]), np.sin(np.radians(degres[:, 1]))))
+
+    return float(shapely.transform(forme, projeter).area) * RAYON_TERRE_KM**2
 
 
-def _anneaux(hexa: str) -> Iterator[Anneau]:
-    """Lire les anneaux d'un multipolygone WKB (hexadécimal, petit-boutiste)."""
-    octets = bytes.fromhex(hexa)
-    position = 5
-    (nombre_polygones,) = struct.unpack_from("<I", octets, position)
-    position += 4
-    for _ in range(nombre_polygones):
-        (nombre_anneaux,) = struct.unpack_from("<I", octets, position + 5)
-        position += 9
-        for _ in range(nombre_anneaux):
-            (nombre_points,) = struct.unpack_from("<I", octets, position)
-            plat = struct.unpack_from(f"<{2 * nombre_points}d", octets, position + 4)
-            position += 4 + 16 * nombre_points
-            yield list(zip(plat[::2], plat[1::2], strict=True))
+def _contours(formes: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Alléger ensemble les contours : deux voisines gardent la même frontière."""
+    lignes = {code: forme for code, forme in formes.items() if forme is not None}
+    allegees = shapely.coverage_simplify(list(lignes.values()), TOLERANCE_DEGRES)
+    return {
+        code: _geojson(shapely.geometry.mapping(forme))
+        for code, forme in zip(lignes, allegees, strict=True)
+    }
 
 
-def _milieu(contour: list[Anneau]) -> Point | None:
-    points = [point for anneau in contour for point in anneau]
-    if not points:
-        return None
-    return (
-        sum(x for x, _ in points) / len(points),
-        sum(y for _, y in points) / len(points),
-    )
+def _geojson(geometrie: dict[str, Any]) -> dict[str, Any]:
+    return {"type": geometrie["type"], "coordinates": _arrondir(geometrie["coordinates"])}
 
 
-def _traverse(anneau: Anneau, point: Point) -> int:
-    """Compter les côtés de l'anneau qu'une demi-droite vers l'est traverse."""
-    x, y = point
-    traversees = 0
-    for (x1, y1), (x2, y2) in zip(anneau, anneau[1:], strict=False):
-        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-            traversees += 1
-    return traversees
+def _arrondir(coordonnees: Any) -> Any:
+    if isinstance(coordonnees, float):
+        return round(coordonnees, DECIMALES)
+    return [_arrondir(suite) for suite in coordonnees]

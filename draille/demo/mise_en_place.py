@@ -75,6 +75,10 @@ def lire_decoupage(*, code: str) -> Decoupage:
                 nom=c.nom,
                 population=c.population,
                 codes_postaux=" ".join(c.codes_postaux),
+                latitude=c.latitude,
+                longitude=c.longitude,
+                surface_km2=c.surface_km2,
+                contour=c.contour,
             )
             for c in communes
         ),

@@ -1,6 +1,9 @@
+import json
 from pathlib import Path
 
 import pytest
+import shapely
+import shapely.geometry
 import yaml
 
 from draille.demo.communes import communes_du_departement
@@ -27,6 +30,26 @@ def test_le_canton_deduit_des_contours_est_celui_de_son_chef_lieu() -> None:
     assert cantons["Yssingeaux"] == "Yssingeaux"
     assert cantons["Monistrol-sur-Loire"] == "Monistrol-sur-Loire"
     assert cantons["Langeac"] == "Gorges de l'Allier-Gévaudan"
+
+
+@pytest.mark.parametrize(("code", "km2"), [("43", 4977), ("07", 5529)])
+def test_chaque_commune_est_situee_dans_un_contour_leger(code: str, km2: int) -> None:
+    communes = communes_du_departement(code)
+    # La surface cadastrale exclut les grands cours d'eau : un pour cent d'écart avec le contour.
+    assert sum(c.surface_km2 or 0 for c in communes) == pytest.approx(km2, rel=0.01)
+    for commune in communes:
+        forme = shapely.geometry.shape(commune.contour)
+        assert forme.is_valid
+        assert forme.distance(shapely.Point(commune.longitude, commune.latitude)) < 0.01
+    assert len(json.dumps([c.contour for c in communes], separators=(",", ":"))) < 250_000
+
+
+def test_une_mairie_mal_placee_par_la_source_est_ramenee_dans_sa_commune() -> None:
+    # La source met la mairie de Chenereilles à seize kilomètres de la commune.
+    chenereilles = next(c for c in communes_du_departement("43") if c.code_insee == "43069")
+    assert shapely.geometry.shape(chenereilles.contour).contains(
+        shapely.Point(chenereilles.longitude, chenereilles.latitude)
+    )
 
 
 def test_un_departement_inconnu_est_dit() -> None:

@@ -1,5 +1,6 @@
 """Le découpage : chargé une fois, rejoué sans rien changer, jamais deux fois la même commune."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -40,6 +41,26 @@ def test_un_decoupage_se_charge_et_se_rejoue(systeme, le):
     lignes = LigneJournal.objects.filter(code="territoire.charger_decoupage").order_by("id")
     assert [x.charge["territoires"] for x in lignes] == [2, 0]
     assert all(x.cle_acces is None for x in lignes)
+
+
+CONTOUR = {"type": "Polygon", "coordinates": [[[3.8, 45.0], [3.9, 45.0], [3.9, 45.1], [3.8, 45.0]]]}
+
+
+def test_une_base_deja_chargee_se_situe_au_rechargement_suivant(systeme, le):
+    sans = _decoupage(_secteur("A", *CODES))
+    charger_decoupage(decoupage=sans, par=systeme, le=le)
+    situee = replace(
+        sans.communes[0], latitude=45.04, longitude=3.88, surface_km2=16.8, contour=CONTOUR
+    )
+    avec = replace(sans, communes=(situee, *sans.communes[1:]))
+    charger_decoupage(decoupage=avec, par=systeme, le=le)
+    situe = Commune.objects.select_related("contour").get(code_insee=CODES[0])
+    assert (situe.latitude, situe.longitude, situe.surface_km2) == (45.04, 3.88, 16.8)
+    assert situe.contour.geometrie == CONTOUR
+    assert Commune.objects.filter(latitude__isnull=True, contour__isnull=True).count() == 2
+    deplacee = replace(situee, latitude=44.0, contour=None)
+    charger_decoupage(decoupage=replace(avec, communes=(deplacee,)), par=systeme, le=le)
+    assert Commune.objects.get(code_insee=CODES[0]).latitude == 45.04
 
 
 def test_seul_un_administrateur_charge(systeme, le):

@@ -28,9 +28,9 @@ ABSENT = "\\N"
 
 # Une mairie un peu au-delà d'un contour déjà allégé par la source (400 m) reste crédible.
 ECART_MAIRIE_DEGRES = 0.005
-# La source est au même pas : le contour reste celui qu'elle donne, à dix mètres près.
+# La source est au même pas : le contour reste celui qu'elle donne, au mètre près.
 TOLERANCE_DEGRES = 0.002
-DECIMALES = 4
+DECIMALES = 5
 RAYON_TERRE_KM = 6371.0088
 
 

@@ -159,6 +159,24 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Draille"
 MFA_ADAPTER = "draille.portail.comptes.AdaptateurMfa"
 
+# --- Messages ----------------------------------------------------------------
+# En démonstration, rien ne part : tout s'écrit dans ce dossier. Hors démonstration, il reste celui
+# du bureau d'ordre, où se déposent les courriers à imprimer.
+DRAILLE_MESSAGES_DOSSIER = Path(
+    os.environ.get("DRAILLE_MESSAGES_DOSSIER", RACINE / "var" / "messages")
+)
+DRAILLE_EXPEDITEUR_ADRESSE = os.environ.get("DRAILLE_EXPEDITEUR_ADRESSE", "")
+DRAILLE_EXPEDITEUR_TELEPHONE = os.environ.get("DRAILLE_EXPEDITEUR_TELEPHONE", "")
+DRAILLE_COURRIEL_DE = os.environ.get("DRAILLE_COURRIEL_DE", "ne-pas-repondre@example.org")
+DRAILLE_SMTP_HOTE = os.environ.get("DRAILLE_SMTP_HOTE", "")
+DRAILLE_SMTP_PORT = int(os.environ.get("DRAILLE_SMTP_PORT", "587"))
+DRAILLE_SMTP_UTILISATEUR = os.environ.get("DRAILLE_SMTP_UTILISATEUR", "")
+DRAILLE_SMTP_MOT_DE_PASSE = os.environ.get("DRAILLE_SMTP_MOT_DE_PASSE", "")
+DRAILLE_SMTP_TLS = _vrai("DRAILLE_SMTP_TLS", "1")
+DRAILLE_SMS_URL = os.environ.get("DRAILLE_SMS_URL", "")
+DRAILLE_SMS_JETON = os.environ.get("DRAILLE_SMS_JETON", "")
+DRAILLE_SMS_EMETTEUR = os.environ.get("DRAILLE_SMS_EMETTEUR", "DRAILLE")
+
 # --- Sécurité ----------------------------------------------------------------
 _HTTPS = _vrai("DRAILLE_HTTPS")
 SESSION_COOKIE_AGE = 8 * 3600

@@ -32,6 +32,21 @@ class Abandonner:
 
 
 @dataclass(frozen=True)
+class Annuler:
+    """Charge : le modèle et le canal d'un message qui ne partira pas."""
+
+    modele: str
+    canal: str
+
+
+@dataclass(frozen=True)
+class Relancer:
+    """Charge : le canal d'un message que quelqu'un remet à envoyer."""
+
+    canal: str
+
+
+@dataclass(frozen=True)
 class ModifierModele:
     """Charge : le modèle de message et sa nouvelle version."""
 
@@ -43,5 +58,7 @@ ACTES = (
     ActeDeclare("messages.deposer", 1, "Message préparé", Deposer),
     ActeDeclare("messages.remettre", 1, "Message remis", Remettre),
     ActeDeclare("messages.abandonner", 1, "Message non remis", Abandonner),
+    ActeDeclare("messages.annuler", 1, "Message annulé", Annuler),
+    ActeDeclare("messages.relancer", 1, "Message remis à envoyer", Relancer),
     ActeDeclare("messages.modifier_modele", 1, "Modèle de message modifié", ModifierModele),
 )

@@ -43,6 +43,11 @@ class ModeleMessage(models.Model):
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code", "canal", "version"], name="modele_version"),
+            models.CheckConstraint(
+                name="modele_mention_algorithme",
+                condition=Q(est_algorithmique=False)
+                | Q(corps__contains="{{ mention_algorithme }}"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,7 +76,7 @@ class Message(DonneePersonnelle):
     modele = models.CharField(max_length=60)
     version = models.PositiveSmallIntegerField()
     objet_id = models.BigIntegerField(null=True)
-    destination = models.CharField(max_length=200)
+    destination = models.CharField(max_length=500)
     sujet = models.CharField(max_length=160, blank=True)
     contenu = models.TextField()
     piece = models.BinaryField(null=True)
@@ -87,6 +92,7 @@ class Message(DonneePersonnelle):
     tentatives = models.PositiveSmallIntegerField(default=0)
     pris_le = models.DateTimeField(null=True)
     remis_le = models.DateTimeField(null=True)
+    annule_le = models.DateTimeField(null=True)
     agent_id = models.BigIntegerField(null=True)
 
     class Meta:
@@ -99,11 +105,19 @@ class Message(DonneePersonnelle):
                 name="message_du",
             ),
             models.Index(fields=["personne", "-depose_le"], name="message_personne"),
+            models.Index(fields=["objet_id", "modele"], name="message_objet"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="message_mention_algorithme",
-                condition=Q(est_algorithmique=False) | Q(a_mention=True),
+                condition=Q(est_algorithmique=False)
+                | Q(
+                    a_mention=True,
+                    contenu__contains="L. 311-3-1",
+                )
+                & Q(contenu__contains="R. 311-3-1-1")
+                & Q(contenu__contains="traitement algorithmique")
+                & Q(contenu__contains="accès aux documents administratifs"),
             ),
         ]
 
@@ -118,7 +132,7 @@ class Tentative(DonneePersonnelle):
     personne = models.ForeignKey(Personne, on_delete=models.PROTECT, related_name="+")
     rang = models.PositiveSmallIntegerField()
     le = models.DateTimeField()
-    destination = models.CharField(max_length=200)
+    destination = models.CharField(max_length=500)
     est_reussie = models.BooleanField()
     reponse = models.CharField(max_length=300)
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from draille.ecrans.acces import publique
+from draille.ecrans.cartes import Lieu, Serie, Trait, dessiner
 from draille.ecrans.graphiques import Ligne, Releve
 
 _MOIS = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct."]
@@ -66,6 +68,22 @@ def galerie(request: HttpRequest) -> HttpResponse:
             Ligne("Yssingeaux", (12, 11, 6, 4, 0, 1)),
         ],
         "mois": [Releve(m, v, t, lien="#") for m, v, t in zip(_MOIS, totaux, taux, strict=True)],
+        "carte": _carte(),
         "stock": [2800, 2823, 2851, 2840, 2872, 2933, 2990, 3024, 3071, 3100],
     }
     return render(request, "ecrans/galerie.html", contexte)
+
+
+def _carte() -> dict[str, Any]:
+    """Deux bureaux et trois référents ; les contours sont ceux de la base, s'il y en a."""
+    puy = Lieu(code="puy", nom="Bureau du Puy-en-Velay", latitude=45.043, longitude=3.885)
+    brioude = Lieu(code="brioude", nom="Bureau de Brioude", latitude=45.294, longitude=3.384)
+    return dessiner(
+        lieux=[puy, brioude],
+        series=[Serie(rang=r, nom=n) for r, n in ((1, "Chanal"), (2, "Roux"), (7, "Vidal"))],
+        traits=[
+            Trait(cle="1-1", commune=1, lieu="puy", serie=1, nombre=12),
+            Trait(cle="2-2", commune=2, lieu="brioude", serie=2, nombre=3),
+            Trait(cle="3-7", commune=3, lieu="brioude", serie=7, nombre=1),
+        ],
+    )

@@ -83,8 +83,10 @@ class ContexteAcces:
                 reponse = reponse.render()
             if reponse.status_code >= 400:
                 transaction.set_rollback(True)
-        # Sur un poste partagé, le bouton « précédent » ne doit pas rouvrir un dossier.
-        add_never_cache_headers(reponse)
+        # Sur un poste partagé, le bouton « précédent » ne doit pas rouvrir un dossier. Seule une
+        # vue sans rien de personnel dit elle-même ce qui se garde.
+        if not reponse.has_header("Cache-Control"):
+            add_never_cache_headers(reponse)
         return reponse
 
     def process_view(

@@ -8,6 +8,7 @@ from django.urls import include, path
 
 from draille.portail.demonstration import connexion_demo
 from draille.portail.vues import agents, dossier, journal, parametres, publiques
+from draille.portail.vues.contours import contours
 from draille.portail.vues.journee import journee
 from draille.portail.vues.recherche import recherche
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("agents/<int:agent_id>/", agents.agent, name="agent"),
     path("agents/<int:agent_id>/fermer/", agents.agent_fermer, name="agent_fermer"),
     path("agents/habilitations/<int:habilitation_id>/retirer/", agents.retirer, name="retirer"),
+    path("contours.json", contours, name="contours"),
     path("accessibilite/", publiques.accessibilite, name="accessibilite"),
     path("sante", publiques.sante, name="sante"),
     path("", include("draille.portail.fichiers.urls")),

@@ -1,0 +1,93 @@
+"""La carte : ce qu'elle reçoit, ce qu'elle écrit dans la page, et rien qui s'y glisse."""
+
+import json
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from draille.ecrans.cartes import COULEURS, MOTIFS, Lieu, Serie, Trait, dessiner
+from draille.ecrans.tests.test_composants import mots, rendre
+
+PUY = Lieu(code="puy", nom="Bureau du Puy", latitude=45.04, longitude=3.88)
+STATIQUE = Path(__file__).parents[1] / "static" / "ecrans"
+
+
+def _trait(cle="1-1", *, lieu="puy", serie=1, nombre=3):
+    return Trait(cle=cle, commune=1, lieu=lieu, serie=serie, nombre=nombre)
+
+
+def _carte(nom="Chanal"):
+    return dessiner(lieux=[PUY], series=[Serie(rang=1, nom=nom)], traits=[_trait()])
+
+
+def test_vingt_quatre_series_ont_chacune_sa_couleur_et_son_motif():
+    series = [Serie(rang=r, nom="R") for r in range(1, COULEURS * MOTIFS + 1)]
+    paires = {(s.couleur, s.motif) for s in series}
+    assert paires == set(product(range(1, COULEURS + 1), range(1, MOTIFS + 1)))
+    # Deux voisines de rang ne partagent jamais leur couleur.
+    assert all(a.couleur != b.couleur for a, b in zip(series, series[1:], strict=False))
+
+
+def test_chaque_couleur_et_chaque_motif_ont_leur_classe():
+    css = (STATIQUE / "plan.css").read_text("utf-8")
+    for rang in range(1, COULEURS + 1):
+        assert f".plan__trait--c{rang} {{" in css and f".plan__numero--c{rang} {{" in css
+    tirets = re.findall(r"\.plan__trait--m(\d) \{ stroke-dasharray: ([\d ]+);", css)
+    assert [m for m, _ in tirets] == ["2", "3", "4"] and len({t for _, t in tirets}) == 3
+
+
+@pytest.mark.parametrize(
+    ("lieux", "traits", "dit"),
+    [
+        ([PUY, PUY], [], "lieu répété"),
+        ([PUY], [_trait(), _trait()], "trait répété"),
+        ([PUY], [_trait(lieu="brioude")], "absents"),
+        ([PUY], [_trait(serie=9)], "absents"),
+    ],
+)
+def test_une_carte_incoherente_est_refusee(lieux, traits, dit):
+    with pytest.raises(ValueError, match=dit):
+        dessiner(lieux=lieux, series=[Serie(rang=1, nom="R")], traits=traits)
+
+
+def test_la_carte_est_cachee_sans_javascript_et_renvoie_a_sa_table():
+    div = rendre('<c-plan nom="p" titre="Qui va où" :donnees="carte" table="t" />', carte=_carte())
+    figure = div.find("figure")
+    assert figure.get("hidden") is not None
+    assert div.get_element_by_id(figure.get("aria-labelledby")).text == "Qui va où"
+    assert figure.xpath('.//a[@href="#t"]')
+    assert figure.get("data-plan-contours") == "/contours.json"
+    lues = json.loads(div.get_element_by_id(figure.get("data-plan")).text)
+    assert lues["traits"][0]["nombre"] == 3 and lues["series"][0]["motif"] == 1
+
+
+def test_la_legende_dit_le_numero_le_nom_et_le_motif():
+    div = rendre('<c-plan nom="p" titre="T" :donnees="carte" table="t" />', carte=_carte())
+    (bouton,) = div.xpath(".//button")
+    assert mots(bouton) == "1 Chanal" and bouton.get("aria-pressed") == "false"
+    assert bouton.xpath('.//path[contains(@class, "plan__trait--m1")]')
+
+
+def test_un_nom_piege_ne_sort_ni_du_script_ni_de_la_legende():
+    piege = "</script><script>alert(1)</script>"
+    div = rendre('<c-plan nom="p" titre="T" :donnees="carte" table="t" />', carte=_carte(piege))
+    assert len(div.xpath('.//script[not(@src) and not(@type="application/json")]')) == 0
+    assert json.loads(div.get_element_by_id("p-donnees").text)["series"][0]["nom"] == piege
+
+
+def test_rien_n_est_en_ligne_et_rien_ne_vient_d_ailleurs():
+    div = rendre('<c-plan nom="p" titre="T" :donnees="carte" table="t" />', carte=_carte())
+    assert not div.xpath(".//@style") and not div.xpath(".//style")
+    liens = div.xpath(".//script/@src | .//link/@href")
+    assert len(liens) == 4 and all(lien.startswith("/static/") for lien in liens)
+    script = (STATIQUE / "plan.js").read_text("utf-8")
+    assert "innerHTML" not in script and "http" not in script
+
+
+def test_le_bouton_de_ligne_est_cache_sans_javascript():
+    div = rendre('<c-plan.montrer cle="1-1" nom="Brioude" />')
+    bouton = div.find("button")
+    assert bouton.get("hidden") is not None and bouton.get("data-plan-montrer") == "1-1"
+    assert mots(bouton) == "Carte : montrer Brioude"

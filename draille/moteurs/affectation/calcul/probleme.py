@@ -81,8 +81,8 @@ class Place:
 class Probleme:
     """Tout ce qu'il faut pour refaire un calcul.
 
-    `appris` : un prix par place (dixièmes de minute), vide sans prix appris. Lève ValueError si les longueurs ne s'accordent
-    pas ou si un prix appris est négatif.
+    `appris` : un prix par place (dixièmes de minute), vide sans prix appris. Lève ValueError si les
+    longueurs ne s'accordent pas ou si un prix appris est négatif.
     """
 
     demandeurs: tuple[Demandeur, ...]

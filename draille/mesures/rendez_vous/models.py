@@ -6,13 +6,22 @@ pour la même personne (déclencheur et contrainte d'exclusion, posés en migrat
 
 from typing import ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from draille.noyau.organisation.models import Agent, Organisation
 from draille.noyau.personne.models import Personne
 from draille.noyau.territoire.models import Commune
 from draille.socle.donnees import DonneePersonnelle
+
+
+class Instants(models.Func):
+    """La durée semi-ouverte [debut, fin) d'un rendez-vous, en instants."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
 
 
 class Motif(models.TextChoices):
@@ -81,7 +90,11 @@ class Plage(models.Model):
 
 
 class Creneau(models.Model):
-    """Un moment où recevoir, tiré d'une plage. `debut` et `fin` : instants, avec fuseau."""
+    """Un moment où recevoir, tiré d'une plage. `debut` et `fin` : instants, avec fuseau.
+
+    `pris` : les places prises, tenues par un déclencheur qui voit tous les rendez-vous, même ceux
+    que le lecteur ne voit pas ; un rendez-vous annulé ou excusé rend la sienne.
+    """
 
     plage = models.ForeignKey(Plage, on_delete=models.PROTECT, null=True, related_name="creneaux")
     lieu = models.ForeignKey(Lieu, on_delete=models.PROTECT, related_name="creneaux")
@@ -91,13 +104,20 @@ class Creneau(models.Model):
     debut = models.DateTimeField()
     fin = models.DateTimeField()
     capacite = models.PositiveSmallIntegerField(default=1)
+    pris = models.PositiveSmallIntegerField(default=0, db_default=0)
     est_ferme = models.BooleanField(default=False)
 
     class Meta:
-        """Un créneau par lieu, agent et instant."""
+        """Un créneau par lieu, agent et instant ; jamais plus de monde que de places."""
 
-        indexes: ClassVar = [models.Index(fields=["motif", "jour"], name="creneau_motif_jour")]
+        indexes: ClassVar = [
+            models.Index(fields=["motif", "jour"], name="creneau_motif_jour"),
+            models.Index(fields=["agent", "jour"], name="creneau_agent_jour"),
+        ]
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="rendez_vous_creneau_plein", condition=Q(pris__lte=F("capacite"))
+            ),
             models.UniqueConstraint(
                 fields=["lieu", "agent", "motif", "debut"],
                 name="creneau_unique",
@@ -106,14 +126,21 @@ class Creneau(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"créneau du {self.debut:%d/%m/%Y %H:%M}"
+        return f"créneau {self.pk} du {self.jour:%d/%m/%Y}"
+
+    @property
+    def places_libres(self) -> int:
+        """Ce qu'il reste de places ; aucune s'il est fermé."""
+        return 0 if self.est_ferme else self.capacite - self.pris
 
 
 class DemandeRendezVous(DonneePersonnelle):
     """Une personne à convoquer avant une date. Née du journal ; `objet_id` : l'entrée.
 
     `agent` : le référent qui doit la recevoir, pour le motif « referent » ; nul sinon.
-    `rang` : 1 pour la première convocation, 2 après une absence.
+    `rang` : 1 pour la première convocation, 2 après une absence. `ligne_id` : la ligne de journal
+    dont elle est née ; `evenement_id` : la dernière qui l'a changée, pour ne pas la rejouer.
+    `motif_classement` : pourquoi une personne l'a classée.
     """
 
     class Statut(models.TextChoices):
@@ -121,6 +148,7 @@ class DemandeRendezVous(DonneePersonnelle):
 
         A_CONVOQUER = "a_convoquer", "À convoquer"
         CONVOQUEE = "convoquee", "Convoquée"
+        SIGNALEE = "signalee", "À examiner"
         SATISFAITE = "satisfaite", "Rencontrée"
         SANS_SUITE = "sans_suite", "Sans suite"
 
@@ -135,6 +163,9 @@ class DemandeRendezVous(DonneePersonnelle):
         max_length=11, choices=Statut, default=Statut.A_CONVOQUER, db_default="a_convoquer"
     )
     est_algorithmique = models.BooleanField(default=False, db_default=False)
+    motif_classement = models.CharField(max_length=200, blank=True, db_default="")
+    ligne_id = models.BigIntegerField(null=True, unique=True)
+    evenement_id = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         """Une seule demande vivante par objet et par motif."""
@@ -145,11 +176,13 @@ class DemandeRendezVous(DonneePersonnelle):
                 condition=Q(statut="a_convoquer"),
                 name="demande_a_convoquer",
             ),
+            models.Index(fields=["objet_id", "motif"], name="demande_rdv_objet"),
+            models.Index(fields=["personne"], name="demande_rdv_personne"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["objet_id", "motif"],
-                condition=Q(statut__in=["a_convoquer", "convoquee"]),
+                condition=Q(statut__in=["a_convoquer", "convoquee", "signalee"]),
                 name="demande_rdv_vivante",
             ),
         ]
@@ -159,7 +192,11 @@ class DemandeRendezVous(DonneePersonnelle):
 
 
 class RendezVous(DonneePersonnelle):
-    """Un rendez-vous dans un créneau. `debut` et `fin` recopient le créneau (exclusion en base)."""
+    """Un rendez-vous dans un créneau. `debut` et `fin` recopient le créneau (exclusion en base).
+
+    `suite_le` : le jour où ce qu'il est devenu a été dit ; `excuse` : le motif d'une excuse ou
+    d'une annulation. `minutes` : le trajet, en dixièmes de minute, quand on l'a calculé.
+    """
 
     class Statut(models.TextChoices):
         """Ce que le rendez-vous est devenu."""
@@ -195,6 +232,21 @@ class RendezVous(DonneePersonnelle):
             models.Index(fields=["jour", "statut"], name="rdv_jour"),
             models.Index(fields=["personne", "-debut"], name="rdv_personne"),
         ]
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="rendez_vous_un_a_la_fois",
+                expressions=[
+                    ("personne", RangeOperators.EQUAL),
+                    (Instants("debut", "fin"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(statut="fixe"),
+            ),
+            models.CheckConstraint(
+                name="rendez_vous_suite_datee",
+                condition=Q(statut="fixe", suite_le__isnull=True)
+                | (~Q(statut="fixe") & Q(suite_le__isnull=False)),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"rendez-vous {self.pk} du {self.debut:%d/%m/%Y %H:%M}"
+        return f"rendez-vous {self.pk} du {self.jour:%d/%m/%Y}"

@@ -1,0 +1,57 @@
+"""Les actes des rendez-vous, seuls à écrire : ceux des agents, et ce qui suit le journal."""
+
+from draille.mesures.rendez_vous.actes.charges import ACTES
+from draille.mesures.rendez_vous.actes.convocation import (
+    Bilan,
+    LigneAConvoquer,
+    LigneRefusee,
+    convoquer_lot,
+    fixer,
+)
+from draille.mesures.rendez_vous.actes.cycle import (
+    annuler,
+    classer,
+    deplacer,
+    excuser,
+    honorer,
+    manquer,
+    reconvoquer,
+)
+from draille.mesures.rendez_vous.actes.ouverture import (
+    TermesLieu,
+    TermesPlage,
+    fermer_creneau,
+    fermer_jour,
+    fermer_lieu,
+    fermer_plage,
+    generer_creneaux,
+    ouvrir_lieu,
+    ouvrir_plage,
+    rouvrir_creneau,
+)
+
+__all__ = [
+    "ACTES",
+    "Bilan",
+    "LigneAConvoquer",
+    "LigneRefusee",
+    "TermesLieu",
+    "TermesPlage",
+    "annuler",
+    "classer",
+    "convoquer_lot",
+    "deplacer",
+    "excuser",
+    "fermer_creneau",
+    "fermer_jour",
+    "fermer_lieu",
+    "fermer_plage",
+    "fixer",
+    "generer_creneaux",
+    "honorer",
+    "manquer",
+    "ouvrir_lieu",
+    "ouvrir_plage",
+    "reconvoquer",
+    "rouvrir_creneau",
+]

@@ -1,16 +1,50 @@
 """Des communes du noyau aux temps de trajet, par le moteur en vigueur un jour donné."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
-from draille.moteurs.trajets.calcul import Coefficients, Estimation, Matrice, Moteur, Point, Temps
+from draille.moteurs.trajets.calcul import (
+    Coefficients,
+    Estimation,
+    Matrice,
+    Methode,
+    Moteur,
+    Point,
+    Temps,
+)
 from draille.noyau.territoire.models import Commune
 from draille.socle.parametres import registre_global
 from draille.socle.refus import Refus
 
 NOMMEES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precision:
+    """Ce que vaut le moteur : erreur absolue moyenne en minutes, part bien classée à 30 minutes.
+
+    Mesurées sur des communes jamais vues, parmi les trajets de moins de 60 minutes.
+    """
+
+    methode: Methode
+    erreur_minutes: Decimal
+    part_bien_classee: Decimal
+    source: str
+
+
+def precision(*, le: date) -> Precision:
+    """La précision mesurée du moteur en vigueur ce jour-là, et d'où elle vient."""
+    registre = registre_global()
+    return Precision(
+        methode=moteur(le=le).methode,
+        erreur_minutes=registre.decimal("trajets.erreur_minutes", le),
+        part_bien_classee=registre.decimal("trajets.classe_30_minutes", le),
+        source=registre.parametre("trajets.erreur_minutes").en_vigueur(le).reference,
+    )
 
 
 def moteur(*, le: date) -> Moteur:

@@ -39,7 +39,7 @@ class Temps:
 
     @property
     def libelle(self) -> str:
-        """« 24 min en voiture (estimation, entre 18 et 32) », bornes arrondies vers l'extérieur."""
+        """« 24 min en voiture (estimation, entre 20 et 32) », bornes arrondies vers l'extérieur."""
         milieu, bas, haut = (self.minutes + 5) // 10, self.bas // 10, -(-self.haut // 10)
         if self.methode == "estimation":
             return f"{milieu} min en voiture (estimation, entre {bas} et {haut})"
@@ -119,7 +119,7 @@ class Estimation:
     def matrice(self, *, origines: Sequence[Point], destinations: Sequence[Point]) -> Matrice:
         """Tous les temps estimés des origines aux destinations, dans leur ordre."""
         c = self.coefficients
-        km = np.maximum(distances_km(origines=origines, destinations=destinations), 1e-9)
+        km = distances_km(origines=origines, destinations=destinations)
         km = np.maximum(km, c.distance_min_km)
         logarithmes = (
             c.constante

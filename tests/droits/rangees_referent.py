@@ -74,6 +74,7 @@ def _ecrire_calcul(
         demande=demande,
         rang=numero,
         unite_id=-individu.id,
+        orientee_le=jour,
         minutes=[],
         place=-1,
         **commun,

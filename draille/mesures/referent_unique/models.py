@@ -22,13 +22,15 @@ class Portefeuille(models.Model):
     """Ce qu'un référent peut suivre, pour un temps [debut, fin) : places, types, secteur, bureau.
 
     `orientations` : « type_parcours:organisme » admis (« social:departement »). `secteur` nul :
-    tout le Département. `places` se compte en foyers ou en personnes, selon le paramètre daté
-    `referent_unique.unite`. La base refuse une désignation au-delà (déclencheur).
+    tout le Département. `places` se compte en foyers ou en personnes (`unite`, que donne à
+    l'ouverture le paramètre daté `referent_unique.unite`). La base refuse une désignation au-delà,
+    ou pendant une absence (déclencheur).
     """
 
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="portefeuilles")
     places = models.PositiveSmallIntegerField()
     orientations = ArrayField(models.CharField(max_length=82))
+    unite = models.CharField(max_length=8, default="foyer", db_default="foyer")
     secteur = models.ForeignKey(Territoire, on_delete=models.PROTECT, null=True)
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT)
     bureau = models.CharField(max_length=160)
@@ -78,7 +80,8 @@ class Demande(DonneePersonnelle):
     """Une personne orientée, à confier à un référent. Née du journal (`orientation_rsa.orienter`).
 
     `entree_id` : l'entrée, qui joint délais et indicateurs. `unite_id` : le foyer (positif) ou, à
-    défaut, la personne (négatif) : ceux d'une unité ont le même référent.
+    défaut, la personne (négatif) : ceux d'une unité ont le même référent. `evenement_id` : la
+    dernière sortie ou rectification appliquée, pour ne pas la rejouer.
     """
 
     class Statut(models.TextChoices):
@@ -106,6 +109,7 @@ class Demande(DonneePersonnelle):
     statut = models.CharField(
         max_length=10, choices=Statut, default=Statut.A_CONFIER, db_default="a_confier"
     )
+    evenement_id = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         """Une seule demande ouverte par entrée."""
@@ -131,9 +135,11 @@ class Demande(DonneePersonnelle):
 class Calcul(models.Model):
     """Une proposition calculée, entière et rejouable. Rien de personnel : les lignes le portent.
 
-    `places` : les référents tels qu'ils étaient (agent, places libres, charge, commune, types).
+    `places` : les référents tels qu'ils étaient (agent, places libres, charge, commune, types) ;
+    `est_du_foyer` y marque la place d'un foyer déjà suivi, qui n'en prend pas d'autre.
     `prix` : le prix d'une place chez chacun, en dixièmes de minute. `appris` : les prix appris des
     mois passés, ajoutés au coût. `empreinte` : SHA-256 des entrées et des sorties canoniques.
+    `agent_id` : qui l'a lancé ; `concerne_id` : le référent dont on répare le portefeuille.
     """
 
     class Nature(models.TextChoices):
@@ -152,13 +158,14 @@ class Calcul(models.Model):
     nature = models.CharField(max_length=10, choices=Nature, default=Nature.SEMAINE)
     fait_le = models.DateField()
     agent_id = models.BigIntegerField(null=True)
+    concerne_id = models.BigIntegerField(null=True)
     statut = models.CharField(max_length=10, choices=Statut, default=Statut.PROPOSE)
     reglage = models.JSONField()
     solveur = models.CharField(max_length=60)
     graine = models.CharField(max_length=80)
     places = models.JSONField()
     prix = models.JSONField()
-    appris = models.JSONField(default=dict)
+    appris = models.JSONField(default=list)
     cout = models.BigIntegerField()
     empreinte = models.CharField(max_length=64)
     motif = models.CharField(max_length=200, blank=True)
@@ -177,6 +184,10 @@ class LigneCalcul(DonneePersonnelle):
 
     `minutes` : dixièmes de minute jusqu'à chaque place de `Calcul.places`, dans le même ordre ; -1
     quand la place n'est pas permise. `place` : rang de la place proposée, -1 pour « non affecté ».
+    `rang` : celui du demandeur dans le calcul, que partagent les personnes d'un même foyer.
+    `orientation`, `orientee_le`, `est_sans_vehicule` : figés, la demande pouvant changer ensuite.
+    `demande` est nulle dans une réparation pour qui fut désigné sans demande. `actuelle` : rang de
+    la place occupée avant une réparation, -1 sinon.
     """
 
     class Decision(models.TextChoices):
@@ -186,34 +197,39 @@ class LigneCalcul(DonneePersonnelle):
         ACCEPTEE = "acceptee", "Acceptée"
         CHANGEE = "changee", "Changée"
         ECARTEE = "ecartee", "Écartée"
+        INCHANGEE = "inchangee", "Sans changement"
 
     calcul = models.ForeignKey(Calcul, on_delete=models.PROTECT, related_name="lignes")
-    demande = models.ForeignKey(Demande, on_delete=models.PROTECT, related_name="lignes")
+    demande = models.ForeignKey(Demande, on_delete=models.PROTECT, null=True, related_name="lignes")
     personne = models.ForeignKey(Personne, on_delete=models.PROTECT, related_name="+")
     rang = models.PositiveIntegerField()
     unite_id = models.BigIntegerField()
+    orientation = models.CharField(max_length=82, blank=True, db_default="")
+    orientee_le = models.DateField()
+    est_sans_vehicule = models.BooleanField(default=False, db_default=False)
     minutes = ArrayField(models.IntegerField())
     continuite = models.SmallIntegerField(default=-1)
+    actuelle = models.SmallIntegerField(default=-1, db_default=-1)
     place = models.SmallIntegerField()
-    decision = models.CharField(max_length=8, choices=Decision, default=Decision.A_RELIRE)
+    decision = models.CharField(max_length=9, choices=Decision, default=Decision.A_RELIRE)
     retenu = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="+")
     motif = models.CharField(max_length=200, blank=True)
     relue_par = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="+")
     relue_le = models.DateField(null=True)
 
     class Meta:
-        """Une ligne par demande et par calcul ; changer ou écarter demande une raison."""
+        """Une ligne par personne et par calcul ; changer ou écarter demande une raison."""
 
         ordering: ClassVar = ["calcul", "rang"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["calcul", "demande"], name="ligne_calcul_unique"),
+            models.UniqueConstraint(fields=["calcul", "personne"], name="ligne_calcul_unique"),
             models.CheckConstraint(
                 name="ligne_calcul_motif",
                 condition=~Q(decision__in=["changee", "ecartee"]) | ~Q(motif=""),
             ),
             models.CheckConstraint(
                 name="ligne_calcul_relue",
-                condition=Q(decision="a_relire") | Q(relue_le__isnull=False),
+                condition=Q(decision__in=["a_relire", "inchangee"]) | Q(relue_le__isnull=False),
             ),
         ]
 
@@ -241,6 +257,7 @@ class Designation(DonneePersonnelle):
     minutes = models.IntegerField(null=True)
     decidee_par = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="+")
     annoncee_le = models.DateField(null=True)
+    fin_motif = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         """Un changement dit pourquoi."""

@@ -1,0 +1,1 @@
+"""Étiquettes de gabarit de la mesure."""

@@ -87,6 +87,7 @@
       this.carte.on("zoomend", () => {
         this.figure.classList.toggle("plan--proche", this.carte.getZoom() >= this.depart + 1);
       });
+      this.carte.on("click", () => this.epingler([]));
       this.tracerTraits();
       this.tracerLieux();
       // Le dessin répète la table : un lecteur d'écran lit la table et les choix annoncés.
@@ -120,6 +121,7 @@
       const ligne = L.polyline([depart, [lieu.latitude, lieu.longitude]], {
         className: `plan__trait plan__trait--c${serie.couleur} plan__trait--m${serie.motif}`,
         weight: epaisseur(t.nombre),
+        bubblingMouseEvents: false,
       }).addTo(this.carte);
       const numero = balise(`plan__numero plan__numero--c${serie.couleur}`, String(serie.rang));
       const origine = L.marker(depart, {
@@ -147,7 +149,12 @@
           zIndexOffset: 1000,
         }).addTo(this.carte);
         marque.getElement().setAttribute("aria-label", mots);
-        marque.bindTooltip(balise("", mots));
+        marque.bindTooltip(balise("", mots), {
+          className: "plan__nom",
+          direction: "bottom",
+          offset: [0, 10],
+          permanent: true,
+        });
         marque.on("click keypress", (e) => {
           if (e.type === "keypress" && e.originalEvent.key !== "Enter") return;
           this.epingler(siens.map((t) => t.cle), { dire: mots });

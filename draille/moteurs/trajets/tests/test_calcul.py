@@ -41,9 +41,9 @@ def _au_nord(km: float) -> Point:
 
 
 def test_la_distance_du_puy_a_brioude_est_connue():
-    # 48,2 km à vol d'oiseau, à cent mètres près, par la formule de Vincenty sur l'ellipsoïde.
+    # 48,26 km à vol d'oiseau par la formule de Vincenty sur l'ellipsoïde.
     (km,) = distances_km(origines=[PUY], destinations=[BRIOUDE])[0]
-    assert km == pytest.approx(48.2, rel=0.01)
+    assert km == pytest.approx(48.26, rel=0.004)
 
 
 def test_le_calcul_a_la_main():

@@ -88,12 +88,19 @@ _REPONSES = """
 , liste AS (
   SELECT d.*, r.fin_le, r.ligne_fin_id, coalesce(r.dans_numerateur, false) AS dans_numerateur
   FROM d LEFT JOIN LATERAL (
-    SELECT min(n.le) AS fin_le, (array_agg(n.id ORDER BY n.le, n.id))[1] AS ligne_fin_id,
+    SELECT min({fin}) AS fin_le, (array_agg(n.id ORDER BY {fin}, n.id))[1] AS ligne_fin_id,
       bool_or({condition}) AS dans_numerateur
     FROM noyau_lignejournal n
     WHERE n.objet_id = d.objet_id AND n.code = ANY(%(numerateur)s) AND n.le <= %(le)s
       AND {droits}
   ) r ON true
+)
+"""
+_MEME_LIGNE = """
+, liste AS (
+  SELECT d.*, NULL::date AS fin_le, NULL::bigint AS ligne_fin_id,
+    d.code = ANY(%(numerateur)s) AS dans_numerateur
+  FROM d
 )
 """
 _SANS_REPONSE = """
@@ -124,12 +131,7 @@ def _requete(
         territoire="" if territoire is None else _TERRITOIRE,
         unicite=_UNICITE[indicateur.unicite],
     )
-    suite = _SANS_REPONSE
-    if indicateur.numerateur:
-        suite = _REPONSES.format(
-            condition=_litteral(indicateur.condition), droits=_DROITS.format(ligne="n")
-        )
-    return tete + suite, {
+    return tete + _suite(indicateur), {
         "denominateur": list(indicateur.denominateur),
         "numerateur": list(indicateur.numerateur),
         "cles": list(acces.cles),
@@ -141,6 +143,19 @@ def _requete(
         "le": le,
         "territoire": territoire,
     }
+
+
+def _suite(indicateur: Indicateur) -> str:
+    """Ce qui répond au dénominateur : rien, la ligne elle-même, ou une autre du même objet."""
+    if not indicateur.numerateur:
+        return _SANS_REPONSE
+    if indicateur.reponse == "la_meme":
+        return _MEME_LIGNE
+    return _REPONSES.format(
+        condition=_litteral(indicateur.condition),
+        fin=_litteral(indicateur.date_reponse),
+        droits=_DROITS.format(ligne="n"),
+    )
 
 
 def _litteral(sql: str) -> str:

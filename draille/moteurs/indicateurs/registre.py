@@ -13,8 +13,10 @@ class Indicateur:
     « mois »), de la première de chaque personne (« premiere ») ou de toutes (« aucune »). Le
     numérateur : celles qui ont une ligne `n` aux codes `numerateur`, de même `objet_id`, pour
     laquelle la condition SQL `condition` (sur `d.le` et `n.le`) est vraie ; sans `numerateur`,
-    l'indicateur est un simple compte. `anciennete_min_jours` : le dénominateur n'a que les lignes
-    âgées de plus de tant de jours à la date de lecture.
+    l'indicateur est un simple compte. `date_reponse` (SQL sur `n`) : le jour où la réponse vaut ;
+    par défaut, celui de sa ligne. `reponse` « la_meme » : la ligne `d` répond d'elle-même quand son
+    code est au numérateur ; il n'y a alors ni condition ni délai. `anciennete_min_jours` : le
+    dénominateur n'a que les lignes âgées de plus de tant de jours à la date de lecture.
     """
 
     code: str
@@ -25,6 +27,8 @@ class Indicateur:
     denominateur: tuple[str, ...]
     numerateur: tuple[str, ...] = ()
     condition: str = "true"
+    date_reponse: str = "n.le"
+    reponse: Literal["par_objet", "la_meme"] = "par_objet"
     filtre: str = "true"
     unicite: Literal["mois", "premiere", "aucune"] = "mois"
     anciennete_min_jours: int = 0

@@ -1,4 +1,5 @@
-"""Suivre suivi_rsa par le journal : ouvrir à l'entrée, fermer à la sortie, rouvrir s'il le faut.
+"""Suivre le journal : ouvrir à l'entrée, fermer à la sortie, rouvrir s'il le faut ; et noter la
+rencontre quand le premier rendez-vous est honoré.
 
 Ensembliste et sans effet quand le même lot revient : la livraison est « au moins une fois ».
 """
@@ -15,6 +16,7 @@ from draille.socle.acces import Acces
 ENTRER = "suivi_rsa.entrer"
 SORTIR = "suivi_rsa.sortir"
 RECTIFIER = "suivi_rsa.rectifier_sortie"
+HONORER = "rendez_vous.honorer"
 
 _OUVRIR = """
 INSERT INTO orientation_rsa_suivi
@@ -67,6 +69,27 @@ _CHARGE_FERMER = "jsonb_build_object('motif', l.charge->>'motif', 'mois', l.char
 _CHARGE_ROUVRIR = "jsonb_build_object('mois', l.charge->>'mois')"
 
 
+# Le premier rendez-vous honoré compte ; déjà rencontrée, la personne le reste.
+_RENCONTRER = """
+UPDATE orientation_rsa_suivi s SET rencontree_le = h.le, rencontre_mode = 'sur_place',
+  statut = CASE WHEN s.statut = 'a_rencontrer' THEN 'a_orienter' ELSE s.statut END
+FROM (
+  SELECT DISTINCT ON (l.objet_id) l.objet_id, l.le FROM {lot} l
+  WHERE l.objet_id IS NOT NULL AND l.charge->>'motif' = 'orientation'
+  ORDER BY l.objet_id, l.le, l.id
+) h
+WHERE h.objet_id = s.entree_id AND s.rencontree_le IS NULL AND h.le >= s.connue_le
+  AND s.statut IN ('a_rencontrer', 'orientee')
+RETURNING s.id
+"""
+
+_LIGNES_RENCONTRE = """
+SELECT s.rencontree_le AS le, s.personne_id, s.entree_id AS objet_id, s.cle_acces,
+  jsonb_build_object('mode', s.rencontre_mode) AS charge
+FROM orientation_rsa_suivi s WHERE s.id = ANY(%(suivis)s) ORDER BY s.id
+"""
+
+
 @transaction.atomic
 def suivre_les_droits(lot: Lot, par: Acces) -> None:
     """Ouvre, ferme et rouvre les suivis d'un lot de lignes de suivi_rsa, une requête par acte."""
@@ -90,6 +113,20 @@ def suivre_les_droits(lot: Lot, par: Acces) -> None:
             consigner_lot(acte=acte, par=par, source=source, parametres={"suivis": suivis})
 
 
+@transaction.atomic
+def suivre_les_rendez_vous(lot: Lot, par: Acces) -> None:
+    """Note la rencontre de qui a honoré son premier rendez-vous. Deux requêtes."""
+    lignes, parametres = lot.sql()
+    suivis = _changer(_RENCONTRER.format(lot=lignes), parametres)
+    if suivis:
+        consigner_lot(
+            acte=charges.Rencontrer,
+            par=par,
+            source=_LIGNES_RENCONTRE,
+            parametres={"suivis": suivis},
+        )
+
+
 def _changer(requete: str, parametres: dict[str, Any]) -> list[int]:
     """Exécute la requête et rend les suivis qu'elle a changés : eux seuls iront au journal."""
     with connection.cursor() as curseur:
@@ -102,5 +139,10 @@ ABONNEMENTS = (
         nom="orientation_rsa.suivre_les_droits",
         codes=(ENTRER, SORTIR, RECTIFIER),
         traiter=suivre_les_droits,
+    ),
+    Abonnement(
+        nom="orientation_rsa.suivre_les_rendez_vous",
+        codes=(HONORER,),
+        traiter=suivre_les_rendez_vous,
     ),
 )

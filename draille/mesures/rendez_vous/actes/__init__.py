@@ -29,8 +29,10 @@ from draille.mesures.rendez_vous.actes.ouverture import (
     ouvrir_plage,
     rouvrir_creneau,
 )
+from draille.mesures.rendez_vous.actes.reactions import ABONNEMENTS
 
 __all__ = [
+    "ABONNEMENTS",
     "ACTES",
     "Bilan",
     "LigneAConvoquer",

@@ -20,7 +20,7 @@ from draille.mesures.rendez_vous.actes.commun import (
 from draille.mesures.rendez_vous.actes.convocation import AFixer, fixer_un
 from draille.mesures.rendez_vous.models import DemandeRendezVous, Motif, RendezVous
 from draille.moteurs.messages.adaptateur import deposer_lot
-from draille.socle.acces import Acces
+from draille.socle.acces import Acces, Role
 from draille.socle.parametres import registre_global
 from draille.socle.refus import Refus
 from draille.socle.texte import date_moyenne
@@ -41,8 +41,11 @@ def honorer(*, rendez_vous_id: int, par: Acces, le: date) -> RendezVous:
     _dire(rendez_vous, Statut.HONORE, le)
     est_referent = rendez_vous.motif == Motif.REFERENT
     charge = charges.HonorerReferent if est_referent else charges.Honorer
-    _ecrire(charge, rendez_vous, par=par, le=rendez_vous.jour, dit_le=le)
     demande = rendez_vous.demande
+    if demande and est_referent and demande.agent_id != rendez_vous.creneau.agent_id:
+        # Le référent a changé : le nouveau reste à rencontrer.
+        demande = None
+    _ecrire(charge, rendez_vous, par=par, le=rendez_vous.jour, dit_le=le, demande_id=_id(demande))
     if demande is not None:
         # Vue, donc rencontrée, même si la demande s'était close autrement entre-temps.
         demande.statut = Attente.SATISFAITE
@@ -62,7 +65,8 @@ def excuser(*, rendez_vous_id: int, motif: str, par: Acces, le: date) -> RendezV
     _exiger_motif(motif, "Écrivez en une phrase ce que la personne a dit.")
     _dire(rendez_vous, Statut.EXCUSE, le, motif)
     quand = min(le, rendez_vous.jour)
-    _ecrire(charges.Excuser, rendez_vous, par=par, le=quand, dit_le=le)
+    demande_id = rendez_vous.demande_id
+    _ecrire(charges.Excuser, rendez_vous, par=par, le=quand, dit_le=le, demande_id=demande_id)
     annonce.retirer(rendez_vous, par=par, le=le)
     _redemander(rendez_vous, cause="excuse", rang=rendez_vous.rang, par=par, le=quand)
     return rendez_vous
@@ -78,7 +82,8 @@ def manquer(*, rendez_vous_id: int, par: Acces, le: date) -> RendezVous:
     rendez_vous = _prendre_echu(rendez_vous_id, par, le)
     _dire(rendez_vous, Statut.MANQUE, le)
     jour = rendez_vous.jour
-    _ecrire(charges.Manquer, rendez_vous, par=par, le=jour, dit_le=le)
+    demande_id = rendez_vous.demande_id
+    _ecrire(charges.Manquer, rendez_vous, par=par, le=jour, dit_le=le, demande_id=demande_id)
     if rendez_vous.rang < registre_global().entier("rendez_vous.convocations_max", jour):
         _redemander(rendez_vous, cause="absence", rang=rendez_vous.rang + 1, par=par, le=jour)
     elif (demande := _attendue(rendez_vous)) is not None:
@@ -182,7 +187,7 @@ def classer(*, demande_id: int, motif: str, par: Acces, le: date) -> DemandeRend
 
 
 def _prendre_fixe(
-    rendez_vous_id: int, roles: tuple[object, ...], action: str, par: Acces
+    rendez_vous_id: int, roles: tuple[Role, ...], action: str, par: Acces
 ) -> RendezVous:
     rendez_vous = prendre(rendez_vous_id=rendez_vous_id, roles=roles, action=action, par=par)
     if rendez_vous.statut != Statut.FIXE:
@@ -218,12 +223,22 @@ def _dire(rendez_vous: RendezVous, statut: RendezVous.Statut, le: date, motif: s
     rendez_vous.save(update_fields=["statut", "suite_le", "excuse"])
 
 
+def _id(demande: DemandeRendezVous | None) -> int | None:
+    return None if demande is None else demande.pk
+
+
 def _ecrire(
-    charge: type[charges.Honorer], de: RendezVous, *, par: Acces, le: date, dit_le: date
+    charge: type[charges.Honorer],
+    de: RendezVous,
+    *,
+    par: Acces,
+    le: date,
+    dit_le: date,
+    demande_id: int | None,
 ) -> None:
     corps = charge(
         rendez_vous_id=de.pk,
-        demande_id=de.demande_id,
+        demande_id=demande_id,
         motif=de.motif,
         rang=de.rang,
         jour=de.jour,

@@ -6,6 +6,16 @@ from draille.moteurs.affectation.calcul.affectation import (
     resoudre,
     verifier,
 )
+from draille.moteurs.affectation.calcul.arrivees import apprendre
+from draille.moteurs.affectation.calcul.comparaison import premier_arrive_plus_proche
+from draille.moteurs.affectation.calcul.contrefactuels import (
+    Contrefactuel,
+    Raison,
+    expliquer,
+    regrets,
+)
+from draille.moteurs.affectation.calcul.parite import Groupe, GroupeLigne, alerter, parite
+from draille.moteurs.affectation.calcul.personnes import resoudre_personnes, verifier_personnes
 from draille.moteurs.affectation.calcul.probleme import (
     INTERDIT,
     NON_AFFECTE,
@@ -16,18 +26,36 @@ from draille.moteurs.affectation.calcul.probleme import (
     Solution,
     couts,
 )
+from draille.moteurs.affectation.calcul.reparation import Changement, Reparation, reparer
+from draille.moteurs.affectation.calcul.transport import Solveur
 
 __all__ = [
     "INTERDIT",
     "NON_AFFECTE",
+    "Changement",
+    "Contrefactuel",
     "Demandeur",
+    "Groupe",
+    "GroupeLigne",
     "Place",
     "Probleme",
+    "Raison",
     "Reglage",
+    "Reparation",
     "Solution",
+    "Solveur",
+    "alerter",
+    "apprendre",
     "certifier",
     "couts",
     "empreinte",
+    "expliquer",
+    "parite",
+    "premier_arrive_plus_proche",
+    "regrets",
+    "reparer",
     "resoudre",
+    "resoudre_personnes",
     "verifier",
+    "verifier_personnes",
 ]

@@ -12,7 +12,7 @@ from draille.moteurs.affectation.calcul.optimum import (
     cout_total,
     optimiser,
     paires_serrees,
-    tirage_sha256,
+    tirage_publie,
 )
 from draille.moteurs.affectation.calcul.probleme import (
     INTERDIT,
@@ -65,7 +65,7 @@ class Unites:
 
     def tirage(self, *, graine: str) -> Tirage:
         """Le départage publié, par unité."""
-        return tirage_sha256(graine, self.noms.tolist())
+        return tirage_publie(graine, self.noms.tolist())
 
 
 def prix_des_sieges(probleme: Probleme) -> Entiers:

@@ -1,8 +1,9 @@
 """L'optimum exact d'un tableau : peu d'arcs d'abord, la preuve sur tous, puis un départage publié.
 
-1. Les `k` paires les moins chères de chacun, résolues par un transport entier.
-2. Sur TOUTES les paires, le graphe résiduel des places : chaque cycle négatif est suivi ; s'il en
-   reste trop, on recommence avec plus d'arcs. Sans cycle négatif, l'optimum est prouvé.
+1. Peu de paires par demandeur (`colonnes.py`), résolues par un transport entier ; aux prix trouvés,
+   les paires écartées qui vaudraient mieux entrent, et l'on recommence.
+2. Sur TOUTES les paires, le graphe résiduel des places : les derniers cycles négatifs sont suivis.
+   Sans cycle négatif, l'optimum est prouvé.
 3. Les prix des places sont les plus petits possibles : ce que ferait gagner une place de plus.
 4. Entre tous les optimums, celui dont la somme des tirages publiés est la plus petite : le résultat
    ne dépend ni du solveur ni de l'ordre des lignes.
@@ -15,6 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from draille.moteurs.affectation.calcul.colonnes import (
+    BLOC,
+    Paires,
+    ajouter,
+    en_transport,
+    les_meilleures,
+    toutes,
+    violees,
+)
 from draille.moteurs.affectation.calcul.residuel import (
     INFINI,
     Entiers,
@@ -27,8 +37,9 @@ from draille.moteurs.affectation.calcul.residuel import (
 from draille.moteurs.affectation.calcul.transport import Solveur, Transport, transporter
 
 Tirage = Callable[[Entiers, Entiers], Entiers]
-_BLOC = 512
-_TOUT = 60_000
+_ASSEZ_PEU, _CYCLES_MAX = 60, 100
+_TOUTES_LES_PAIRES = 60_000
+_ECHANTILLON, _VOISINS = 10, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +57,54 @@ def optimiser(
     tableau: Tableau,
     solveur: Solveur = "ortools",
     tirage: Tirage | None = None,
-    voisins: int = 32,
-    reparations: int = 400,
+    toutes_les_paires: bool = False,
 ) -> Optimum:
     """L'affectation de coût minimum, exacte et prouvée, de tout le tableau.
 
-    `tirage` départage les ex aequo (None : l'un d'eux). `voisins` : paires gardées par demandeur au
-    premier tour ; `reparations` : cycles suivis avant d'élargir. Ils ne changent que la durée.
+    `tirage` départage les ex aequo (None : l'un d'eux). `toutes_les_paires` : les donner toutes au
+    solveur d'emblée, ce qui ne change que la durée et la mémoire. Lève `Infaisable`.
     """
-    m = tableau.forme[1]
-    k = m if tableau.couts.size <= _TOUT else min(voisins, m)
+    n, m = tableau.forme
+    entier = toutes_les_paires or tableau.couts.size <= _TOUTES_LES_PAIRES or m <= 2 * _VOISINS
+    paires = toutes(tableau) if entier else _premieres(tableau, solveur)
     while True:
-        choix, nom = transporter(_reduit(tableau, k), solveur=solveur)
-        residuel = Residuel(tableau, choix)
-        distance, cycle = residuel.depuis_le_puits()
-        reste = reparations if k < m else -1
-        while cycle and reste != 0:
-            residuel.deplacer(cycle)
-            distance, cycle = residuel.depuis_le_puits()
-            reste -= 1
-        if not cycle:
-            break
-        k = min(4 * k, m)
-    prix = -distance[:m]
+        choix, nom = transporter(en_transport(tableau, paires), solveur=solveur)
+        absentes = None if entier else violees(tableau, paires, choix)
+        if absentes is None or len(absentes.qui) <= _ASSEZ_PEU:
+            residuel = Residuel.complet(tableau, choix)
+            distance = _suivre_les_cycles(residuel)
+            if distance is not None:
+                break
+        if absentes is None:
+            raise ArithmeticError("le solveur n'a pas rendu l'optimum de toutes les paires")
+        paires = ajouter(paires, absentes)
+    choix, prix = residuel.choix, -distance[:m]
     if tirage is not None:
-        choix = _departager(tableau, residuel.choix, prix, tirage, solveur)
+        choix = _departager(tableau, choix, prix, tirage, solveur)
     return Optimum(choix, prix, cout_total(tableau, choix), nom)
+
+
+def _premieres(tableau: Tableau, solveur: Solveur) -> Paires:
+    """Les paires les moins chères aux prix d'un échantillon : un demandeur et un siège sur dix."""
+    n = tableau.forme[0]
+    hasard = np.random.default_rng(n)
+    garde = np.sort(hasard.permutation(n)[::_ECHANTILLON])
+    cumul = np.cumsum(tableau.sieges)
+    avant = cumul - tableau.sieges.ravel()
+    sieges = (cumul // _ECHANTILLON - avant // _ECHANTILLON).reshape(tableau.sieges.shape)
+    petit = Tableau(tableau.couts[garde], sieges, tableau.prix, tableau.sans[garde])
+    prix = optimiser(tableau=petit, solveur=solveur, toutes_les_paires=True).prix
+    return les_meilleures(tableau, prix, combien=_VOISINS, hasard=hasard)
+
+
+def _suivre_les_cycles(residuel: Residuel) -> Entiers | None:
+    """Suit les cycles négatifs ; rend les distances depuis le puits, None si c'est trop long."""
+    for _ in range(_CYCLES_MAX):
+        distance, cycle = residuel.depuis_le_puits()
+        if not cycle:
+            return distance
+        residuel.deplacer(cycle)
+    return None
 
 
 def cout_total(tableau: Tableau, choix: Entiers) -> int:
@@ -79,44 +112,6 @@ def cout_total(tableau: Tableau, choix: Entiers) -> int:
     return int(cout_des_choix(tableau, choix).sum()) + cout_des_sieges(
         tableau, charges(tableau, choix)
     )
-
-
-def _reduit(tableau: Tableau, k: int) -> Transport:
-    """Le transport des `k` paires les moins chères de chaque demandeur."""
-    n, m = tableau.forme
-    ouverte = tableau.sieges.sum(axis=1) > 0
-    qui, place = [], []
-    for debut in range(0, n, _BLOC):
-        bloc = tableau.couts[debut : debut + _BLOC]
-        if k < m:
-            haut = np.where((bloc < 0) | ~ouverte, np.iinfo(bloc.dtype).max, bloc)
-            garde = np.argpartition(haut, k - 1, axis=1)[:, :k]
-            lignes = np.repeat(np.arange(len(bloc)), k)
-            colonnes = garde.ravel()
-        else:
-            lignes, colonnes = (x.ravel() for x in np.indices(bloc.shape, dtype=np.int32))
-        permis = (bloc[lignes, colonnes] >= 0) & ouverte[colonnes]
-        qui.append((lignes[permis] + debut).astype(np.int32))
-        place.append(colonnes[permis].astype(np.int32))
-    rangs, places = _coller(qui), _coller(place)
-    ou, segment = np.nonzero(tableau.sieges)
-    return Transport(
-        demandeurs=n,
-        places=m,
-        qui=rangs,
-        place=places,
-        cout=tableau.couts[rangs, places],
-        qui_sans=np.arange(n),
-        cout_sans=tableau.sans,
-        ou=ou,
-        combien=tableau.sieges[ou, segment],
-        prix=tableau.prix[ou, segment],
-        obligatoire=np.zeros(len(ou), dtype=bool),
-    )
-
-
-def _coller(blocs: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
-    return np.concatenate(blocs) if blocs else np.zeros(0, dtype=np.int32)
 
 
 def paires_serrees(tableau: Tableau, prix: Entiers) -> tuple[Entiers, Entiers, Entiers]:
@@ -127,13 +122,13 @@ def paires_serrees(tableau: Tableau, prix: Entiers) -> tuple[Entiers, Entiers, E
     n, m = tableau.forme
     valeur = np.empty(n, dtype=np.int64)
     qui, place = [], []
-    for debut in range(0, n, _BLOC):
-        bloc = tableau.couts[debut : debut + _BLOC]
+    for debut in range(0, n, BLOC):
+        bloc = tableau.couts[debut : debut + BLOC]
         total = np.empty((len(bloc), m + 1), dtype=np.int64)
         total[:, :m] = np.where(bloc < 0, INFINI, bloc + prix)
-        total[:, m] = tableau.sans[debut : debut + _BLOC]
+        total[:, m] = tableau.sans[debut : debut + BLOC]
         moindre = total.min(axis=1)
-        valeur[debut : debut + _BLOC] = moindre
+        valeur[debut : debut + BLOC] = moindre
         lignes, colonnes = np.nonzero(total == moindre[:, None])
         qui.append(lignes + debut)
         place.append(colonnes)
@@ -186,19 +181,33 @@ def _departager(
     return rendu
 
 
-def tirage_sha256(graine: str, unites: Sequence[int]) -> Tirage:
-    """Le tirage publié : les 36 premiers bits du SHA-256 de « graine|unité|place » (-1 : sans).
+def tirage_publie(graine: str, unites: Sequence[int]) -> Tirage:
+    """Le tirage publié, de 36 bits : chacun peut le refaire.
 
-    Chacun peut le refaire. Deux optimums ont la même somme avec une probabilité négligeable
-    (lemme d'isolement : nombre de paires ex aequo / 2^36).
+    SHA-256 de « graine|unité|N » et de « graine|place|J » (J : rang de la place, -1 pour sans) ;
+    leurs 8 premiers octets, gros-boutistes, unis par OU exclusif ; SplitMix64 ; les 36 bits de
+    poids fort. Deux optimums ont la même somme avec une probabilité négligeable (lemme
+    d'isolement : nombre de paires ex aequo / 2^36).
     """
 
+    def graines(espece: str, noms: Sequence[int]) -> NDArray[np.uint64]:
+        textes = (f"{graine}|{espece}|{nom}".encode() for nom in noms)
+        sommes = (int.from_bytes(hashlib.sha256(t).digest()[:8], "big") for t in textes)
+        return np.fromiter(sommes, dtype=np.uint64, count=len(noms))
+
     def tirer(qui: Entiers, place: Entiers) -> Entiers:
-        textes = (
-            f"{graine}|{unites[i]}|{j}".encode()
-            for i, j in zip(qui.tolist(), place.tolist(), strict=True)
-        )
-        sommes = (int.from_bytes(hashlib.sha256(t).digest()[:5], "big") >> 4 for t in textes)
-        return np.fromiter(sommes, dtype=np.int64, count=len(qui))
+        gens, rang_gens = np.unique(qui, return_inverse=True)
+        places, rang_places = np.unique(place, return_inverse=True)
+        x = graines("unité", [unites[i] for i in gens.tolist()])[rang_gens]
+        x ^= graines("place", places.tolist())[rang_places]
+        return (_splitmix64(x) >> np.uint64(28)).astype(np.int64)
 
     return tirer
+
+
+def _splitmix64(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Le brassage de SplitMix64 (Steele, Lea et Flood, 2014), modulo 2^64."""
+    x = x + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

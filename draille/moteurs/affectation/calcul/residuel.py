@@ -5,7 +5,7 @@ les plus courts chemins sont les prix des places et les contrefactuels. Nœuds :
 SANS (« non affecté »), puis le PUITS (un siège de plus ou de moins).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -62,18 +62,27 @@ class Residuel:
 
     tableau: Tableau
     choix: Entiers
-    poids: Entiers = field(init=False)
+    poids: Entiers
 
-    def __post_init__(self) -> None:
-        """Construit tous les arcs."""
-        m = self.tableau.forme[1]
-        self.poids = np.full((m + 2, m + 2), INFINI, dtype=np.int64)
-        ordre = np.argsort(self.choix, kind="stable")
-        bornes = np.searchsorted(self.choix[ordre], np.arange(-1, m + 1))
-        self._arcs(m, ordre[: bornes[1]])
+    @classmethod
+    def du_puits(cls, tableau: Tableau, choix: Entiers) -> "Residuel":
+        """Les seuls arcs du puits ; les autres restent à dire."""
+        m = tableau.forme[1]
+        rendu = cls(tableau, choix, np.full((m + 2, m + 2), INFINI, dtype=np.int64))
+        rendu._arcs_du_puits()
+        return rendu
+
+    @classmethod
+    def complet(cls, tableau: Tableau, choix: Entiers) -> "Residuel":
+        """Tous les arcs, de toutes les paires."""
+        m = tableau.forme[1]
+        rendu = cls.du_puits(tableau, choix)
+        ordre = np.argsort(choix, kind="stable")
+        bornes = np.searchsorted(choix[ordre], np.arange(-1, m + 1))
+        rendu._arcs(m, ordre[: bornes[1]])
         for j in range(m):
-            self._arcs(j, ordre[bornes[j + 1] : bornes[j + 2]])
-        self._arcs_du_puits()
+            rendu._arcs(j, ordre[bornes[j + 1] : bornes[j + 2]])
+        return rendu
 
     def _arcs(self, j: int, membres: Entiers) -> None:
         """Les arcs qui sortent de la place j : le moindre surcoût de l'un de ses membres."""

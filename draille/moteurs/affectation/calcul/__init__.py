@@ -14,6 +14,15 @@ from draille.moteurs.affectation.calcul.contrefactuels import (
     expliquer,
     regrets,
 )
+from draille.moteurs.affectation.calcul.convocations import (
+    Convocable,
+    Convocations,
+    CreneauJour,
+    ReglageConvocation,
+    convoquer,
+    echeance_d_abord,
+    premier_arrive,
+)
 from draille.moteurs.affectation.calcul.parite import Groupe, GroupeLigne, alerter, parite
 from draille.moteurs.affectation.calcul.personnes import resoudre_personnes, verifier_personnes
 from draille.moteurs.affectation.calcul.probleme import (
@@ -34,6 +43,9 @@ __all__ = [
     "NON_AFFECTE",
     "Changement",
     "Contrefactuel",
+    "Convocable",
+    "Convocations",
+    "CreneauJour",
     "Demandeur",
     "Groupe",
     "GroupeLigne",
@@ -42,15 +54,19 @@ __all__ = [
     "Raison",
     "Reglage",
     "Reparation",
+    "ReglageConvocation",
     "Solution",
     "Solveur",
     "alerter",
     "apprendre",
     "certifier",
+    "convoquer",
     "couts",
+    "echeance_d_abord",
     "empreinte",
     "expliquer",
     "parite",
+    "premier_arrive",
     "premier_arrive_plus_proche",
     "regrets",
     "reparer",

@@ -34,6 +34,8 @@ VOL_FACTEUR, VOL_KM_H = 1.3, 50.0
 # Choix de l'estimation, non calés : le domaine des données, et ce qu'elle tait au-dedans.
 DISTANCE_MIN_KM, DENSITE_MIN, MINUTES_MIN = 1.0, 0.45, 5.0
 DECIMALES = 4
+# Sous dix minutes, une bande relative serait trop étroite : elle garde un écart en minutes.
+COURT, PART = 10.0, 0.8
 
 Reels = npt.NDArray[np.float64]
 Entiers = npt.NDArray[np.int64]
@@ -67,6 +69,7 @@ class Calage:
     tenue: Erreur
     vol_doiseau: Erreur
     part_dans_la_bande: float
+    part_courte_dans_la_bande: float
     paires: int
     paires_utiles: int
 
@@ -102,9 +105,9 @@ def caler(donnees: Donnees) -> Calage:
     """Cale la droite, la valide sur des communes tenues à l'écart, en tire la bande."""
     variables, km = _variables(donnees)
     tenues = _tenues_a_lecart(donnees, variables)
-    utiles = tenues < UTILE
-    rapports = (donnees.minutes / tenues)[utiles]
+    rapports = (donnees.minutes / tenues)[tenues < UTILE]
     bas, haut = (round(float(q), 2) for q in np.percentile(rapports, BANDE))
+    bande = _bande(tenues, donnees.minutes, bas, haut)
     a, b, c = _droite(variables, donnees.minutes)
     return Calage(
         coefficients=Coefficients(
@@ -116,10 +119,12 @@ def caler(donnees: Donnees) -> Calage:
             minutes_min=MINUTES_MIN,
             bande_bas=bas,
             bande_haut=haut,
+            bande_minutes=bande[0],
         ),
         tenue=_erreur(tenues, donnees.minutes),
         vol_doiseau=_erreur(km * VOL_FACTEUR / VOL_KM_H * 60, donnees.minutes),
-        part_dans_la_bande=float(np.mean((bas <= rapports) & (rapports <= haut))),
+        part_dans_la_bande=bande[1],
+        part_courte_dans_la_bande=bande[2],
         paires=len(donnees.minutes),
         paires_utiles=int(np.sum(donnees.minutes < UTILE)),
     )
@@ -166,6 +171,18 @@ def _tenues_a_lecart(donnees: Donnees, variables: Reels) -> Reels:
     return estimees
 
 
+def _bande(tenues: Reels, vraies: Reels, bas: float, haut: float) -> tuple[float, float, float]:
+    """Le plus petit écart en minutes qui suffise aux trajets courts, et les parts contenues."""
+    courtes, utiles = tenues < COURT, tenues < UTILE
+    for ecart in np.arange(0, COURT, 0.5):
+        dedans = (vraies >= np.minimum(bas * tenues, tenues - ecart)) & (
+            vraies <= np.maximum(haut * tenues, tenues + ecart)
+        )
+        if dedans[courtes].mean() >= PART:
+            break
+    return float(ecart), float(dedans[utiles].mean()), float(dedans[courtes].mean())
+
+
 def _erreur(estimees: Reels, vraies: Reels) -> Erreur:
     utiles = vraies < UTILE
     classees = (estimees <= CLASSE) == (vraies <= CLASSE)
@@ -195,6 +212,7 @@ def principal(arguments: Sequence[str] | None = None) -> int:
     print(f"vol d'oiseau × {VOL_FACTEUR} à {VOL_KM_H:.0f} km/h : {calage.vol_doiseau}")
     print(f"le moteur tel quel : {mesurer_les_coefficients(donnees, calage.coefficients)}")
     print(f"dans la bande : {calage.part_dans_la_bande:.1%}")
+    print(f"dont moins de {COURT:.0f} min : {calage.part_courte_dans_la_bande:.1%}")
     return 0 if calage.tenue.minutes < 5 and calage.tenue.classe >= 0.91 else 1
 
 

@@ -125,8 +125,13 @@ def ouvrir(
         contexte.close()
 
 
-def _choisis(page: Any) -> int:
-    return int(page.locator("path.leaflet-interactive.plan__trait--choisi").count())
+def _attendre_choisis(page: Any, nombre: int) -> None:
+    """Le survol se règle à l'image suivante : on attend ce nombre de traits éclairés."""
+    page.wait_for_function(
+        "n => document.querySelectorAll('.leaflet-interactive.plan__trait--choisi').length === n",
+        arg=nombre,
+        timeout=5000,
+    )
 
 
 def test_la_carte_se_dessine_sous_la_politique_stricte(ouvrir):
@@ -152,16 +157,17 @@ def test_lepaisseur_suit_le_nombre_et_le_motif_double_la_couleur(ouvrir):
 def test_la_ligne_survolee_eclaire_son_trait_et_le_laisse(ouvrir):
     page, _ = ouvrir()
     page.locator('tr[data-plan-cle="c5-6"]').hover()
-    assert _choisis(page) == 1
+    _attendre_choisis(page, 1)
     page.locator("h1").hover()
-    assert _choisis(page) == 0
+    _attendre_choisis(page, 0)
 
 
 def test_le_trait_clique_eclaire_sa_ligne_et_le_dit(ouvrir):
     page, _ = ouvrir()
     page.locator(".plan__origine").nth(40).dispatch_event("click")
     ligne = page.locator("tr.plan-ligne")
-    assert ligne.count() == 1 and _choisis(page) == 1
+    assert ligne.count() == 1
+    _attendre_choisis(page, 1)
     serie = ligne.locator("td").first.inner_text()
     assert f"({serie}, Référente {serie})" in page.locator("[data-plan-choix]").inner_text()
     page.keyboard.press("Escape")
@@ -171,17 +177,17 @@ def test_le_trait_clique_eclaire_sa_ligne_et_le_dit(ouvrir):
 def test_tout_se_fait_au_clavier(ouvrir):
     page, _ = ouvrir()
     page.locator('[data-plan-montrer="c5-6"]').focus()
-    assert _choisis(page) == 1
+    _attendre_choisis(page, 1)
     page.keyboard.press("Enter")
     page.locator("h1").hover()
     page.locator('[data-plan-montrer="c5-6"]').blur()
-    assert _choisis(page) == 1
+    _attendre_choisis(page, 1)
     assert "Référente 6" in page.locator("[data-plan-choix]").inner_text()
     bureau = page.locator('.plan__lieu[aria-label^="Bureau Brioude"]')
     assert bureau.get_attribute("role") == "button"
     bureau.focus()
     page.keyboard.press("Enter")
-    assert _choisis(page) == len([n for n in range(TRAITS) if n % 4 == 1])
+    _attendre_choisis(page, len([n for n in range(TRAITS) if n % 4 == 1]))
     page.locator(".plan__cadre").focus()
     avant = page.locator(".leaflet-map-pane").get_attribute("style")
     for touche in ("+", "ArrowRight"):
@@ -196,9 +202,10 @@ def test_la_legende_isole_un_referent_et_le_rend(ouvrir):
     bouton.click()
     page.locator("h1").hover()
     assert bouton.get_attribute("aria-pressed") == "true"
-    assert _choisis(page) == len([n for n in range(TRAITS) if n % SERIES == 2])
+    _attendre_choisis(page, len([n for n in range(TRAITS) if n % SERIES == 2]))
     bouton.click()
-    assert bouton.get_attribute("aria-pressed") == "false" and _choisis(page) == 0
+    assert bouton.get_attribute("aria-pressed") == "false"
+    _attendre_choisis(page, 0)
 
 
 @pytest.mark.parametrize("largeur", [1280, 390])

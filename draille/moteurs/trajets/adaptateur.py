@@ -64,6 +64,7 @@ def moteur(*, le: date) -> Moteur:
             minutes_min=lu("minutes_min"),
             bande_bas=lu("bande_bas"),
             bande_haut=lu("bande_haut"),
+            bande_minutes=lu("bande_minutes"),
         )
     )
 
@@ -117,14 +118,11 @@ def _points(communes: set[int]) -> dict[int, Point]:
 
 
 def _lues(communes: set[int]) -> dict[int, Point]:
-    lignes = Commune.objects.filter(
-        id__in=communes,
-        latitude__isnull=False,
-        longitude__isnull=False,
-        population__isnull=False,
-        surface_km2__gt=0,
-    ).values_list("id", "latitude", "longitude", "population", "surface_km2")
+    lignes = Commune.objects.filter(id__in=communes, surface_km2__gt=0).values_list(
+        "id", "latitude", "longitude", "population", "surface_km2"
+    )
     return {
         identifiant: Point(latitude=nord, longitude=est, densite=habitants / km2)
         for identifiant, nord, est, habitants, km2 in lignes
+        if nord is not None and est is not None and habitants is not None and km2
     }

@@ -91,8 +91,9 @@ class Coefficients:
     """La droite calée, ses planchers et sa bande.
 
     ln(minutes) = `constante` + `distance` ln(km) + `densite` (ln d1 + ln d2), d en habitants par
-    km². `bande_bas` et `bande_haut` multiplient le temps estimé. `distance_min_km` et
-    `densite_min` bornent les entrées au domaine du calage ; `minutes_min` borne le résultat.
+    km². `bande_bas` et `bande_haut` multiplient le temps estimé, et la bande s'en écarte d'au moins
+    `bande_minutes` de chaque côté. `distance_min_km` et `densite_min` bornent les entrées au
+    domaine du calage ; `minutes_min` borne le résultat.
     """
 
     constante: float
@@ -103,6 +104,7 @@ class Coefficients:
     minutes_min: float
     bande_bas: float
     bande_haut: float
+    bande_minutes: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +133,8 @@ class Estimation:
         minutes = np.rint(10 * estimees).astype(np.int32)
         return Matrice(
             minutes=minutes,
-            bas=np.floor(minutes * c.bande_bas).astype(np.int32),
-            haut=np.ceil(minutes * c.bande_haut).astype(np.int32),
+            bas=self._bas(minutes),
+            haut=self._haut(minutes),
             methode=self.methode,
         )
 
@@ -141,9 +143,22 @@ class Estimation:
         matrice = self.matrice(origines=(origine,), destinations=(destination,))
         return matrice.temps(origine=0, destination=0)
 
+    def _bas(self, minutes: Grille) -> Grille:
+        c = self.coefficients
+        bas = np.minimum(minutes * c.bande_bas, minutes - 10 * c.bande_minutes)
+        entiers: Grille = np.floor(np.maximum(bas, 0)).astype(np.int32)
+        return entiers
+
+    def _haut(self, minutes: Grille) -> Grille:
+        c = self.coefficients
+        haut = np.maximum(minutes * c.bande_haut, minutes + 10 * c.bande_minutes)
+        entiers: Grille = np.ceil(haut).astype(np.int32)
+        return entiers
+
     def _densites(self, points: Sequence[Point]) -> Reels:
         densites = np.array([p.densite for p in points], dtype=np.float64)
-        return np.log(np.maximum(densites, self.coefficients.densite_min))
+        bornees: Reels = np.maximum(densites, self.coefficients.densite_min)
+        return np.log(bornees)
 
 
 def distances_km(*, origines: Sequence[Point], destinations: Sequence[Point]) -> Reels:
@@ -154,7 +169,8 @@ def distances_km(*, origines: Sequence[Point], destinations: Sequence[Point]) ->
     est = np.sin((lon1[:, None] - lon2[None, :]) / 2) ** 2
     corde = nord + np.cos(lat1)[:, None] * np.cos(lat2)[None, :] * est
     # L'arrondi peut passer 1 d'un cheveu entre deux antipodes.
-    return 2 * RAYON_TERRE_KM * np.arcsin(np.sqrt(np.minimum(corde, 1.0)))
+    angles: Reels = 2 * np.arcsin(np.sqrt(np.minimum(corde, 1.0)))
+    return RAYON_TERRE_KM * angles
 
 
 def _radians(points: Sequence[Point]) -> tuple[Reels, Reels]:

@@ -146,10 +146,11 @@
         const mots = siens.length ? `${lieu.nom} : ${personnes(nombre)}` : lieu.nom;
         const marque = L.marker([lieu.latitude, lieu.longitude], {
           icon: L.divIcon({ className: "plan__lieu", html: balise("plan__bureau"), iconSize: [24, 24] }),
+          title: mots,
           zIndexOffset: 1000,
         }).addTo(this.carte);
         marque.getElement().setAttribute("aria-label", mots);
-        marque.bindTooltip(balise("", mots), {
+        marque.bindTooltip(balise("", lieu.nom), {
           className: "plan__nom",
           direction: "bottom",
           offset: [0, 10],

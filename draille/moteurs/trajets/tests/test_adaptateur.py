@@ -47,7 +47,7 @@ def test_du_puy_a_brioude_lordre_de_grandeur_est_bon(communes):
 
 def test_la_meme_commune_prend_le_plancher(communes):
     ici = temps(de=communes[0], vers=communes[0], le=LE)
-    assert (ici.minutes, ici.libelle) == (50, "5 min en voiture (estimation, entre 4 et 7)")
+    assert (ici.minutes, ici.libelle) == (50, "5 min en voiture (estimation, entre 1 et 9)")
 
 
 @pytest.mark.parametrize("combien", [3, 60])

@@ -250,3 +250,13 @@ def test_sur_papier_le_dessin_tient_dans_la_page(ouvrir):
     page.emulate_media(media="screen")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator(".plan__cadre").bounding_box()["width"] > 900
+
+
+def test_une_ligne_venue_dun_echange_retrouve_son_bouton(ouvrir):
+    page, _ = ouvrir()
+    page.evaluate(
+        "() => { const ligne = document.querySelector('tr[data-plan-cle=\"c5-6\"]');"
+        " ligne.querySelector('[data-plan-montrer]').hidden = true;"
+        " ligne.dispatchEvent(new CustomEvent('htmx:afterSettle', {bubbles: true, detail: {}})); }"
+    )
+    assert page.locator('[data-plan-montrer="c5-6"]').is_visible()

@@ -46,6 +46,11 @@
       this.figure.hidden = false;
       this.tracer(contours);
       this.ecouter();
+      this.devoiler();
+    }
+
+    /* Les boutons des lignes servent dès que leur trait est dessiné, même venus d'un échange. */
+    devoiler() {
       for (const bouton of document.querySelectorAll("[data-plan-montrer]")) {
         bouton.hidden = !this.traits.has(bouton.dataset.planMontrer);
       }
@@ -205,6 +210,10 @@
     }
 
     ecouter() {
+      document.addEventListener("htmx:afterSettle", () => {
+        this.devoiler();
+        this.eclairer(this.epingle);
+      });
       const clesDe = (e) => {
         const rang = e.target.closest && e.target.closest("[data-plan-cle]");
         return rang ? rang.dataset.planCle.split(" ") : null;

@@ -1,7 +1,7 @@
 """Des tables au problème : la liste close de ce que le calcul regarde, et comment il se relit."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,8 +11,11 @@ from django.db.models.fields import BigIntegerField, CharField, DateField
 from django.db.models.functions import Cast
 
 from draille.mesures.referent_unique.lectures_places import PlaceLue, commune_de, en_vigueur, places
+from draille.mesures.referent_unique.lectures_prix import prix_appris
+from draille.mesures.referent_unique.lectures_trajets import trajets_vers
 from draille.mesures.referent_unique.models import Calcul, Demande, LigneCalcul
 from draille.mesures.referent_unique.regles import (
+    FOYER,
     PARAMETRES_REGLAGE,
     PREFIXE,
     Arrivant,
@@ -27,7 +30,6 @@ from draille.moteurs.affectation.calcul import (
     Reglage,
     Solution,
 )
-from draille.moteurs.trajets import adaptateur as trajets
 from draille.noyau.foyer.models import MembreFoyer
 from draille.noyau.referent.models import Referent
 from draille.socle.acces import Acces
@@ -60,11 +62,11 @@ def unite_en_vigueur(*, le: date) -> str:
 
 
 def unite_de(champ: str, *, le: date) -> Func:
-    """L'expression SQL de l'unité d'une personne ce jour-là."""
+    """L'expression SQL du foyer d'une personne ce jour-là, ou d'elle-même (négatif)."""
     return Func(
         F(champ),
         Cast(Value(le), DateField()),
-        Value(unite_en_vigueur(le=le), output_field=CharField()),
+        Value(FOYER, output_field=CharField()),
         function="referent_unique_unite",
         output_field=BigIntegerField(),
     )
@@ -131,13 +133,18 @@ def avec_referents(*, arrivants: Sequence[Arrivant], acces: Acces, le: date) -> 
     ]
 
 
-def entrees(*, acces: Acces, le: date, appris: dict[int, int] | None = None) -> Entrees:
-    """Le problème de la semaine, tel qu'il se lit ce jour-là. Une douzaine de requêtes."""
-    return composer(
-        arrivants=arrivants_du_jour(acces=acces, le=le),
-        places=places(le=le),
+def entrees(*, acces: Acces, le: date) -> Entrees:
+    """Le problème de la semaine, tel qu'il se lit ce jour-là. Une quinzaine de requêtes."""
+    ouvertes = places(le=le)
+    appris = prix_appris(
+        acces=acces,
+        places=ouvertes,
+        du_moteur=[_place(p) for p in ouvertes],
+        reglage=reglage(le=le),
         le=le,
-        appris=appris,
+    )
+    return composer(
+        arrivants=arrivants_du_jour(acces=acces, le=le), places=ouvertes, le=le, appris=appris
     )
 
 
@@ -146,44 +153,34 @@ def composer(
     arrivants: Sequence[Arrivant],
     places: Sequence[PlaceLue],
     le: date,
-    appris: dict[int, int] | None = None,
+    appris: Sequence[int] = (),
 ) -> Entrees:
     """Le problème de ces personnes et de ces places. Deux requêtes (communes situées, positions).
 
-    `appris` : le prix appris d'une place chez chaque agent, en dixièmes de minute.
+    `appris` : le prix appris d'une place chez chacun, en dixièmes de minute.
     """
     unite = unites(arrivants=arrivants, types_par_place=[p.orientations for p in places])
-    rejoints = _rejoints(arrivants, unite, places)
-    virtuelles = sorted({j for j in rejoints.values()})
+    suites = _suites(arrivants, unite, places)
+    virtuelles = sorted({j for j in suites.values() if places[j].unite == FOYER})
     rang_virtuel = {j: len(places) + k for k, j in enumerate(virtuelles)}
-    toutes = (*places, *(places[j] for j in virtuelles))
-    trajet = _trajets(arrivants, places, le)
-    demandeurs = []
-    for i, a in enumerate(arrivants):
-        minutes = [*trajet[i], *[INTERDIT] * len(virtuelles)]
-        suite = rejoints.get(unite[a.personne_id])
-        if suite is not None:
-            minutes[rang_virtuel[suite]], minutes[suite] = minutes[suite], INTERDIT
-        demandeurs.append(
-            Demandeur(
-                unite=unite[a.personne_id],
-                orientation=a.orientation,
-                minutes=tuple(minutes),
-                continuite=None if suite is None else rang_virtuel[suite],
-                est_sans_vehicule=a.est_sans_vehicule,
-                orientee_le=a.orientee_le,
-            )
-        )
+    trajet = trajets_vers(communes=[a.commune_id for a in arrivants], places=places, le=le)
+    demandeurs = tuple(
+        _demandeur(a, unite[a.personne_id], trajet[i], suites, rang_virtuel)
+        for i, a in enumerate(arrivants)
+    )
+    rejoignent = Counter(suites.values())
+    un_reglage = reglage(le=le)
     probleme = Probleme(
-        demandeurs=tuple(demandeurs),
+        demandeurs=demandeurs,
         places=(
             *(_place(p) for p in places),
-            *(_place_du_foyer(places[j], list(rejoints.values()).count(j), le) for j in virtuelles),
+            *(_place_du_foyer(places[j], rejoignent[j], un_reglage) for j in virtuelles),
         ),
-        reglage=reglage(le=le),
-        appris=tuple((appris or {}).get(p.agent_id, 0) for p in places) + (0,) * len(virtuelles),
+        reglage=un_reglage,
+        appris=(*(appris or (0,) * len(places)), *(0,) * len(virtuelles)),
         graine=f"{PREFIXE}{le.isoformat()}",
     )
+    toutes = (*places, *(places[j] for j in virtuelles))
     return Entrees(
         arrivants=tuple(arrivants),
         places=toutes,
@@ -192,19 +189,43 @@ def composer(
     )
 
 
-def _rejoints(
-    arrivants: Sequence[Arrivant], unite: dict[int, int], places: Sequence[PlaceLue]
+def _demandeur(
+    a: Arrivant,
+    unite: int,
+    trajet: Sequence[int],
+    suites: Mapping[int, int],
+    rang_virtuel: Mapping[int, int],
+) -> Demandeur:
+    """Ce que le calcul regarde d'une personne. Rejoindre le référent de son foyer se fait par une
+    place à part, qui n'en prend pas dans son portefeuille."""
+    minutes = [*trajet, *[INTERDIT] * len(rang_virtuel)]
+    suite = suites.get(unite)
+    if suite is not None and suite in rang_virtuel:
+        virtuel = rang_virtuel[suite]
+        minutes[virtuel], minutes[suite] = minutes[suite], INTERDIT
+        suite = virtuel
+    return Demandeur(
+        unite=unite,
+        orientation=a.orientation,
+        minutes=tuple(minutes),
+        continuite=suite,
+        est_sans_vehicule=a.est_sans_vehicule,
+        orientee_le=a.orientee_le,
+    )
+
+
+def _suites(
+    arrivants: Sequence[Arrivant], unite: Mapping[int, int], places: Sequence[PlaceLue]
 ) -> dict[int, int]:
-    """Pour chaque unité dont un référent suit déjà le foyer : le rang de ce référent."""
+    """Pour chaque unité dont le foyer a déjà un référent qui peut la suivre : son rang."""
     rang = {p.agent_id: j for j, p in enumerate(places)}
-    rejoints: dict[int, int] = {}
+    suites: dict[int, int] = {}
     for a in arrivants:
-        for agent_id in a.referents:
-            j = rang.get(agent_id)
-            if j is not None and places[j].est_presente and places[j].unite == "foyer":
-                if a.orientation in places[j].orientations and places[j].couvre(a.commune_id):
-                    rejoints.setdefault(unite[a.personne_id], j)
-    return rejoints
+        for j in (rang[agent_id] for agent_id in a.referents if agent_id in rang):
+            p = places[j]
+            if p.est_presente and a.orientation in p.orientations and p.couvre(a.commune_id):
+                suites.setdefault(unite[a.personne_id], j)
+    return suites
 
 
 def _place(p: PlaceLue) -> Place:
@@ -217,37 +238,15 @@ def _place(p: PlaceLue) -> Place:
     )
 
 
-def _place_du_foyer(p: PlaceLue, foyers: int, le: date) -> Place:
+def _place_du_foyer(p: PlaceLue, foyers: int, un_reglage: Reglage) -> Place:
     """Rejoindre son foyer n'alourdit pas le portefeuille : au prix du premier segment."""
     return Place(
         libres=foyers,
         charge=0,
-        capacite=foyers * reglage(le=le).segments,
+        capacite=foyers * un_reglage.segments,
         orientations=p.orientations,
         est_presente=True,
     )
-
-
-def _trajets(
-    arrivants: Sequence[Arrivant], places: Sequence[PlaceLue], le: date
-) -> list[list[int]]:
-    """Les dixièmes de minute jusqu'à chaque place ; INTERDIT hors secteur, hors habilitation, ou
-    quand une commune n'est pas située."""
-    communes = {a.commune_id for a in arrivants if a.commune_id is not None}
-    bureaux = {p.commune_id for p in places}
-    situees = trajets.situees(communes=communes | bureaux)
-    de, vers = sorted(communes & situees), sorted(bureaux & situees)
-    temps: dict[tuple[int, int], int] = {}
-    if de and vers:
-        matrice = trajets.minutes(origines=de, destinations=vers, le=le).minutes.tolist()
-        temps = {(o, d): matrice[i][j] for i, o in enumerate(de) for j, d in enumerate(vers)}
-    lignes: dict[int | None, list[int]] = {None: [INTERDIT] * len(places)}
-    for commune in communes:
-        lignes[commune] = [
-            temps.get((commune, p.commune_id), INTERDIT) if p.couvre(commune) else INTERDIT
-            for p in places
-        ]
-    return [list(lignes[a.commune_id]) for a in arrivants]
 
 
 def places_gardees(lues: Entrees) -> list[dict[str, Any]]:

@@ -1,9 +1,12 @@
 """Le descripteur de la mesure : ce qu'elle apporte au journal et aux moteurs."""
 
+from draille.ecrans.menu import Entree
 from draille.mesures import Mesure
+from draille.mesures.referent_unique.acces import ACCES
 from draille.mesures.referent_unique.actes import ABONNEMENTS, ACTES
 from draille.mesures.referent_unique.indicateurs import INDICATEURS
 from draille.mesures.referent_unique.mesure_mots import MOTS
+from draille.mesures.referent_unique.views_encarts import PANNEAUX, TUILES
 from draille.moteurs.delais.registre import Delai
 from draille.noyau.journal.projections import Projection
 
@@ -52,5 +55,12 @@ MESURE = Mesure(
     indicateurs=INDICATEURS,
     abonnements=ABONNEMENTS,
     projections=(_DESIGNATIONS, _RELECTURES),
+    menu=(
+        Entree("Ma file", "referents_ma_file", ACCES["voir_file"], 22),
+        Entree("Référents", "referents", ACCES["voir_propositions"], 24),
+        Entree("Charges", "referents_charges", ACCES["voir_portefeuilles"], 26),
+    ),
+    panneaux=PANNEAUX,
+    tuiles=TUILES,
     mots=MOTS,
 )

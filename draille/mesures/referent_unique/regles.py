@@ -10,6 +10,7 @@ from draille.moteurs.affectation.calcul import Reglage
 
 PREFIXE = "referent_unique."
 DIXIEMES = 10
+FOYER, PERSONNE = "foyer", "personne"
 
 # Chaque champ du réglage et le paramètre daté d'où il vient.
 PARAMETRES_REGLAGE: Mapping[str, str] = {

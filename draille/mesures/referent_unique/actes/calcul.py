@@ -7,10 +7,16 @@ from django.db import transaction
 
 from draille.mesures.referent_unique.actes import charges
 from draille.mesures.referent_unique.actes.verrou import exiger_departement, refus
-from draille.mesures.referent_unique.lectures_entrees import Entrees, entrees, places_gardees
-from draille.mesures.referent_unique.lectures_prix import prix_appris
+from draille.mesures.referent_unique.lectures_entrees import (
+    Entrees,
+    entrees,
+    places_gardees,
+    unite_en_vigueur,
+)
 from draille.mesures.referent_unique.models import Calcul, LigneCalcul
+from draille.mesures.referent_unique.regles import PERSONNE
 from draille.moteurs.affectation.calcul import INTERDIT, Solution, empreinte, resoudre
+from draille.moteurs.affectation.calcul.personnes import resoudre_personnes
 from draille.noyau.journal.actes import Sujet, consigner
 from draille.socle.acces import Acces
 
@@ -25,7 +31,7 @@ def calculer_proposition(*, par: Acces, le: date) -> Calcul:
     autres. Lève `Refus` : `acces.refuse`, `referent_unique.` `rien_a_confier`, `aucune_place`.
     """
     exiger_departement(par, action="calculer une proposition")
-    lues = entrees(acces=par, le=le, appris=prix_appris(le=le))
+    lues = entrees(acces=par, le=le)
     if not lues.arrivants:
         raise refus("rien_a_confier", "Personne n'attend de référent aujourd'hui.")
     if not lues.places:
@@ -33,7 +39,7 @@ def calculer_proposition(*, par: Acces, le: date) -> Calcul:
             "aucune_place",
             "Aucun référent n'a de portefeuille ouvert. Ouvrez-en un, ou désignez à la main.",
         )
-    solution = resoudre(probleme=lues.probleme)
+    solution = _resoudre(lues, le)
     Calcul.objects.filter(nature=Nature.SEMAINE, statut=Statut.PROPOSE).update(
         statut=Statut.REMPLACE
     )
@@ -41,6 +47,14 @@ def calculer_proposition(*, par: Acces, le: date) -> Calcul:
     calcul.save(force_insert=True)
     garder(calcul=calcul, lues=lues, solution=solution, par=par)
     return calcul
+
+
+def _resoudre(lues: Entrees, le: date) -> Solution:
+    """Par un flot, prix compris ; ou en nombres entiers quand les places se comptent en personnes
+    et qu'un foyer garde pourtant un seul référent."""
+    if unite_en_vigueur(le=le) == PERSONNE:
+        return resoudre_personnes(probleme=lues.probleme)
+    return resoudre(probleme=lues.probleme)
 
 
 def _calcul(lues: Entrees, solution: Solution, par: Acces, le: date) -> Calcul:

@@ -36,6 +36,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     AND (c.nature = 'reparation' OR d.statut = 'a_confier')
 $$;
 
+-- Un surcoût exact dépend de tout le problème : ses lignes, sans dire de qui elles parlent.
+CREATE FUNCTION referent_unique_probleme(un_calcul bigint) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.rang), '[]') FROM (
+    SELECT l.rang, dense_rank() OVER (ORDER BY l.unite_id) AS unite, l.orientation, l.minutes,
+      l.continuite, l.est_sans_vehicule, l.orientee_le, l.place, l.actuelle
+    FROM referent_unique_lignecalcul l WHERE l.calcul_id = un_calcul
+  ) x
+$$;
+
 CREATE FUNCTION referent_unique_tenir_places() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -97,6 +107,7 @@ FOR EACH ROW EXECUTE FUNCTION referent_unique_tenir_places();
 RETRAIT = """
 DROP TRIGGER referent_unique_places ON noyau_referent;
 DROP FUNCTION referent_unique_tenir_places();
+DROP FUNCTION referent_unique_probleme(bigint);
 DROP FUNCTION referent_unique_reste(bigint);
 DROP FUNCTION referent_unique_charges(date);
 DROP FUNCTION referent_unique_unite(bigint, date, text);

@@ -302,6 +302,7 @@ ECRANS: dict[str, Ecran] = {
 # Pourquoi chacune ne lit rien de personnel, ou n'est pas une lecture.
 ADRESSES_HORS_SUJET: dict[str, str] = {
     "accessibilite": "page fixe, ouverte à tous",
+    "contours": "contours publics des communes, sans personne",
     "sante": "sonde, ouverte à tous, sans donnée",
     "connexion_demo": "ouvre une session de démonstration",
     "retirer": "un acte de l'administrateur, sans lecture",

@@ -45,9 +45,9 @@ def test_la_promesse_est_celle_de_la_page():
 
 def test_quatre_definitions_cote_a_cote_chacune_avec_sa_phrase():
     codes = [i.code for i in indicateurs(ligne_convention="orientation_rsa")]
-    assert codes == ["entrants", "B1", "B1-31j", "rdvi-45", "loi-42j"]
+    assert codes == ["entrants", "B1", "B1-31j", "rdvi-45", "loi-42j", "presence-orientation"]
     declares = indicateurs(ligne_convention="orientation_rsa")
-    assert len({i.libelle for i in declares}) == len({i.definition for i in declares}) == 5
+    assert len({i.libelle for i in declares}) == len({i.definition for i in declares}) == 6
     assert all(i.definition.endswith(".") and i.source for i in declares)
 
 

@@ -13,7 +13,7 @@ from draille.mesures.referent_unique.lectures_places import en_vigueur, habilite
 from draille.mesures.referent_unique.models import Absence, Demande, Portefeuille
 from draille.noyau.journal.actes import Sujet, consigner
 from draille.noyau.organisation.models import Agent
-from draille.socle.acces import Acces, cle_generale
+from draille.socle.acces import Acces, Role, cle_generale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +79,11 @@ def changer_portefeuille(
 def declarer_absence(*, agent_id: int, debut: date, fin: date, par: Acces, le: date) -> Absence:
     """Déclare une absence, du jour `debut` à la veille de `fin` : rien ne lui est confié.
 
-    Lève `Refus` : `acces.refuse`, `referent_unique.` `agent_inconnu`, `absence_dates`.
+    Un référent déclare la sienne ; un cadre, celle de tous. Lève `Refus` : `acces.refuse`,
+    `referent_unique.` `agent_inconnu`, `absence_dates`.
     """
-    _exiger_gestion(par, "déclarer une absence")
+    if par.agent_id != agent_id or Role.REFERENT not in par.roles:
+        _exiger_gestion(par, "déclarer une absence")
     _agent(agent_id)
     if fin <= debut:
         raise refus(

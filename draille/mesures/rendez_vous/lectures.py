@@ -23,6 +23,13 @@ from draille.mesures.rendez_vous.lectures_agenda import (
     plages,
     prochains_creneaux,
 )
+from draille.mesures.rendez_vous.lectures_suivi import (
+    AbsencesSecteur,
+    Comparaison,
+    Resultat,
+    absences_par_secteur,
+    comparaison_premier_arrive,
+)
 from draille.mesures.rendez_vous.models import DemandeRendezVous, RendezVous
 from draille.noyau.personne.models import Personne
 from draille.socle.acces import Acces
@@ -30,14 +37,19 @@ from draille.socle.refus import Refus
 
 __all__ = [
     "AConvoquer",
+    "AbsencesSecteur",
     "Agenda",
+    "Comparaison",
     "CreneauAgenda",
     "CreneauLibre",
     "DossierRendezVous",
     "JourAgenda",
     "MesRendezVous",
+    "Resultat",
     "a_convoquer",
+    "absences_par_secteur",
     "agenda",
+    "comparaison_premier_arrive",
     "creneaux_libres",
     "de_l_agent",
     "de_la_personne",

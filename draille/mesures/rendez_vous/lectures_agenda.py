@@ -167,7 +167,7 @@ def prochains_creneaux(
             message="Ce rendez-vous n'existe pas, ou ne vous est pas ouvert.",
         )
     demande = vise if isinstance(vise, DemandeRendezVous) else vise.demande
-    agent_id = demande.agent_id if demande else vise.creneau.agent_id
+    agent_id: Any = demande.agent_id if demande else vise.creneau.agent_id
     admis = _ouverts(le)
     if vise.motif == Motif.SUIVI:
         admis = admis.filter(motif__in=(Motif.SUIVI, Motif.REFERENT), agent_id=agent_id)

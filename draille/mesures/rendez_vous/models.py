@@ -194,6 +194,7 @@ class DemandeRendezVous(DonneePersonnelle):
 class RendezVous(DonneePersonnelle):
     """Un rendez-vous dans un créneau. `debut` et `fin` recopient le créneau (exclusion en base).
 
+    `avant_le` : la limite de la demande au jour où il a été fixé ; elle peut changer depuis.
     `suite_le` : le jour où ce qu'il est devenu a été dit ; `excuse` : le motif d'une excuse ou
     d'une annulation. `minutes` : le trajet, en dixièmes de minute, quand on l'a calculé.
     """
@@ -218,6 +219,7 @@ class RendezVous(DonneePersonnelle):
     jour = models.DateField()
     debut = models.DateTimeField()
     fin = models.DateTimeField()
+    avant_le = models.DateField(null=True)
     minutes = models.IntegerField(null=True)
     statut = models.CharField(max_length=8, choices=Statut, default=Statut.FIXE)
     fixe_le = models.DateField()

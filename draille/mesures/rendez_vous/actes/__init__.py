@@ -29,6 +29,12 @@ from draille.mesures.rendez_vous.actes.ouverture import (
     ouvrir_plage,
     rouvrir_creneau,
 )
+from draille.mesures.rendez_vous.actes.proposition import (
+    LigneProposee,
+    Proposition,
+    apercu,
+    proposer_convocations,
+)
 from draille.mesures.rendez_vous.actes.reactions import ABONNEMENTS
 
 __all__ = [
@@ -36,10 +42,13 @@ __all__ = [
     "ACTES",
     "Bilan",
     "LigneAConvoquer",
+    "LigneProposee",
     "LigneRefusee",
+    "Proposition",
     "TermesLieu",
     "TermesPlage",
     "annuler",
+    "apercu",
     "classer",
     "convoquer_lot",
     "deplacer",
@@ -54,6 +63,7 @@ __all__ = [
     "manquer",
     "ouvrir_lieu",
     "ouvrir_plage",
+    "proposer_convocations",
     "reconvoquer",
     "rouvrir_creneau",
 ]

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 from draille.mesures.rendez_vous import regles
 from draille.mesures.rendez_vous.models import Motif, RendezVous
-from draille.moteurs.messages.adaptateur import Envoi, Evenement, annuler
+from draille.moteurs.messages.adaptateur import Envoi, annuler
+from draille.moteurs.messages.adaptateur_calendrier import Evenement
 from draille.noyau.organisation.models import Agent
 from draille.socle.acces import PAS, Acces, Compartiment
 from draille.socle.parametres import registre_global
@@ -121,6 +122,6 @@ def _evenement(rendez_vous: RendezVous, *, est_annule: bool = False) -> Evenemen
         fin=rendez_vous.fin,
         lieu=f"{lieu.nom}, {lieu.adresse}, {lieu.commune.nom}",
         resume=RESUMES[Motif(rendez_vous.motif)],
-        sequence=2 * rendez_vous.pk + int(est_annule),
+        sequence=2 * (rendez_vous.pk or 0) + int(est_annule),
         est_annule=est_annule,
     )

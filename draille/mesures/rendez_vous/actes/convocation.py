@@ -186,6 +186,7 @@ def _inserer(
             jour=creneau.jour,
             debut=creneau.debut,
             fin=creneau.fin,
+            avant_le=vise.demande.avant_le if vise.demande else None,
             minutes=minutes,
             fixe_le=le,
             fixe_par_id=par.agent_id,
@@ -244,9 +245,8 @@ _LIGNES = """
 SELECT r.fixe_le AS le, r.personne_id, r.objet_id, r.cle_acces, jsonb_build_object(
   'rendez_vous_id', r.id, 'demande_id', r.demande_id, 'motif', r.motif, 'rang', r.rang,
   'jour', r.jour, 'lieu_id', c.lieu_id, 'agent_id', c.agent_id,
-  'est_en_retard', coalesce(r.jour > d.avant_le, false), 'minutes', r.minutes) AS charge
+  'est_en_retard', coalesce(r.jour > r.avant_le, false), 'minutes', r.minutes) AS charge
 FROM rendez_vous_rendezvous r JOIN rendez_vous_creneau c ON c.id = r.creneau_id
-LEFT JOIN rendez_vous_demanderendezvous d ON d.id = r.demande_id
 WHERE r.id = ANY(%(ids)s) ORDER BY r.id
 """
 

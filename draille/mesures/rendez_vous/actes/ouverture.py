@@ -321,6 +321,7 @@ def _fermer(creneaux: QuerySet[Creneau], par: Acces) -> int:
 
 
 def _rouvrir_jour(plage: Plage) -> int:
+    assert plage.le is not None, "une fermeture est d'un jour"
     fermes = Creneau.objects.filter(lieu_id=plage.lieu_id, jour=plage.le, est_ferme=True)
     if plage.agent_id is not None:
         fermes = fermes.filter(agent_id=plage.agent_id)

@@ -90,7 +90,7 @@ ORDER BY l.objet_id, l.id DESC
 
 # Le délai part de l'orientation ; quand le référent change ensuite, du changement.
 _DESIGNES = """
-SELECT e.*, (e.charge ->> 'agent_id')::bigint AS agent_id,
+SELECT e.*, (e.charge ->> 'agent_id')::bigint AS referent_id,
   (e.charge ->> 'calcul_id') IS NOT NULL AS est_calcule,
   CASE WHEN o.le IS NULL OR EXISTS (
     SELECT FROM rendez_vous_demanderendezvous x
@@ -110,11 +110,12 @@ WHERE e.code = 'referent_unique.designer' AND e.charge ->> 'agent_id' IS NOT NUL
 _LIMITE = "(%(limites)s::jsonb ->> e.depart::text)::date"
 
 _CHANGER_REFERENT = f"""
-UPDATE rendez_vous_demanderendezvous d SET agent_id = e.agent_id, statut = 'a_convoquer', rang = 1,
-  ouverte_le = e.le, avant_le = {_LIMITE}, est_algorithmique = e.est_calcule, evenement_id = e.id
+UPDATE rendez_vous_demanderendezvous d SET agent_id = e.referent_id, statut = 'a_convoquer',
+  rang = 1, ouverte_le = e.le, avant_le = {_LIMITE}, est_algorithmique = e.est_calcule,
+  evenement_id = e.id
 FROM ({{designes}}) e
 WHERE d.objet_id = e.objet_id AND d.motif = 'referent' AND {_VIVANTES} AND e.id > d.evenement_id
-  AND d.agent_id IS DISTINCT FROM e.agent_id
+  AND d.agent_id IS DISTINCT FROM e.referent_id
 RETURNING d.id
 """
 
@@ -122,13 +123,13 @@ RETURNING d.id
 _DEMANDER_REFERENT = f"""
 INSERT INTO rendez_vous_demanderendezvous (personne_id, motif, objet_id, agent_id, ouverte_le,
   avant_le, rang, cle_acces, est_algorithmique, ligne_id, evenement_id)
-SELECT e.personne_id, 'referent', e.objet_id, e.agent_id, e.le, {_LIMITE}, 1, e.cle_acces,
+SELECT e.personne_id, 'referent', e.objet_id, e.referent_id, e.le, {_LIMITE}, 1, e.cle_acces,
   e.est_calcule, e.id, e.id
 FROM ({{designes}}) e
 WHERE e.personne_id IS NOT NULL AND NOT EXISTS (
   SELECT FROM rendez_vous_demanderendezvous d
   WHERE d.objet_id = e.objet_id AND d.motif = 'referent' AND (d.evenement_id >= e.id
-    OR {_VIVANTES} OR (d.statut = 'satisfaite' AND d.agent_id = e.agent_id)))
+    OR {_VIVANTES} OR (d.statut = 'satisfaite' AND d.agent_id = e.referent_id)))
 ORDER BY e.id
 ON CONFLICT DO NOTHING
 RETURNING id

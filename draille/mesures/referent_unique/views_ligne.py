@@ -1,5 +1,6 @@
 """Une ligne de la proposition : ce qu'elle propose et pourquoi, puis accepter, changer, écarter."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -24,12 +25,15 @@ from draille.mesures.referent_unique.views_commun import (
     nominatif,
     url_personne,
 )
+from draille.mesures.referent_unique.views_raisons import raisons_sans_referent
 from draille.mesures.referent_unique.views_revue import retenir, voisines
 from draille.noyau.personne.actes import consulter
 from draille.noyau.personne.lectures import ouvrir
-from draille.socle.acces import Compartiment
+from draille.socle.acces import Acces, Compartiment
 from draille.socle.refus import Refus
 
+# La base refuse une désignation sans place ou pendant une absence : inutile de les offrir.
+_IMPOSSIBLES = ("absent", "plein")
 _CHAMPS = {"referent_unique.motif_absent": "motif"}
 _CHAMP_AGENT = {
     f"referent_unique.{code}": "agent"
@@ -40,9 +44,8 @@ _CHAMP_AGENT = {
         "hors_secteur",
         "non_habilite",
         "absent",
-        "complet",
     )
-}
+} | {"referent.quota": "agent", "referent.absence": "agent"}
 
 
 @exige(ACCES["voir_propositions"])
@@ -136,12 +139,17 @@ def _lire(request: HttpRequest, pk: int) -> Fiche:
     return lire_ou_404(lambda: lectures.fiche(ligne_id=pk, acces=acces))
 
 
+def _a_reserve(choix: Sequence[ChoixPossible]) -> list[ChoixPossible]:
+    """Ceux que le calcul n'admet pas, mais qu'un agent peut choisir en le disant."""
+    return [c for c in choix if c.raison and c.raison not in _IMPOSSIBLES]
+
+
 def _choix(lue: Fiche) -> tuple[ChoixPossible, ...]:
     return lue.alternatives
 
 
 def _formulaire_changer(lue: Fiche, envoi: Any, agent: str = "") -> formulaires.Changer:
-    possibles = [(str(c.agent_id), c.agent) for c in _choix(lue) if not c.raison]
+    possibles = [(str(c.agent_id), c.agent) for c in _choix(lue) if c.raison not in _IMPOSSIBLES]
     return formulaires.Changer(envoi, possibles=possibles, agent=agent)
 
 
@@ -178,6 +186,9 @@ def _rendre(
         "ligne": lue.ligne,
         "calcul": lue.calcul,
         "choix": [c for c in choix if not c.raison],
+        "autres": _a_reserve(choix),
+        "autres_ouverts": formulaire.choisi in {str(c.agent_id) for c in _a_reserve(choix)},
+        "raison": _sans_referent(lue, acces),
         "changer": formulaire,
         "ecarter": ecarter or formulaires.Ecarter(),
         "geste": geste,
@@ -190,6 +201,14 @@ def _rendre(
         "url_personne": url_personne(lue.ligne.personne_id),
     }
     return render(request, "referent_unique/ligne.html", contexte)
+
+
+def _sans_referent(lue: Fiche, acces: Acces) -> str:
+    """Pourquoi personne n'est proposé ; vide quand quelqu'un l'est."""
+    if lue.ligne.agent_id is not None:
+        return ""
+    raisons = raisons_sans_referent(calcul=lue.calcul, lignes=[lue.ligne], acces=acces)
+    return raisons.get(lue.ligne.id, "")
 
 
 def _reponse(

@@ -300,7 +300,8 @@ def _lire(request: HttpRequest, pk: int, *, avec_possibles: bool = False) -> Dos
     )
     if not avec_possibles:
         return dossier
-    trouves = possibles(personne=lue, acces=acces, le=le, sauf=_agent_de(dossier.unique))
+    actuel = dossier.unique
+    trouves = possibles(personne=lue, acces=acces, le=le, sauf=actuel.agent_id if actuel else None)
     return Dossier(
         personne=lue,
         passages=passages,
@@ -308,13 +309,6 @@ def _lire(request: HttpRequest, pk: int, *, avec_possibles: bool = False) -> Dos
         ligne_id=dossier.ligne_id,
         possibles=trouves,
     )
-
-
-def _agent_de(passage: Passage | None) -> int | None:
-    """L'agent qui suit déjà la personne : il ne se propose pas à lui-même."""
-    if passage is None:
-        return None
-    return Referent.objects.filter(pk=passage.referent_id).values_list("agent_id", flat=True).get()
 
 
 def _ligne(demande: Demande | None, acces: Acces) -> int | None:

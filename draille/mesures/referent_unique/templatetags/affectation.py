@@ -66,22 +66,6 @@ def barre_charge(avant: int, apres: int, places: int, maximum: int) -> SafeStrin
 
 
 @register.filter
-def en_phrases(texte: object) -> list[str]:
-    """Un texte, ou une suite de textes, en paragraphes."""
-    if isinstance(texte, str):
-        return [texte] if texte else []
-    return [str(p) for p in texte] if isinstance(texte, list | tuple) else []
-
-
-@register.filter
-def en_ligne(donnee: object) -> str:
-    """Une donnée dite sur une ligne : le texte, ou ses morceaux séparés d'un deux-points."""
-    if isinstance(donnee, list | tuple):
-        return " : ".join(str(morceau) for morceau in donnee if morceau)
-    return str(donnee)
-
-
-@register.filter
 def unites(unite: str, nombre: int) -> str:
     """Le nom accordé de ce qui occupe une place : « foyers », « personne »."""
     return f"{unite or 'dossier'}{'s' if nombre > 1 else ''}"

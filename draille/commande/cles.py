@@ -14,9 +14,10 @@ def inscrire(sous: Any) -> None:
 
 
 def executer(demande: argparse.Namespace) -> int:
-    """Rechiffre NIR et rejets sous la première clé de DRAILLE_CLES, empreintes refaites."""
+    """Rechiffre NIR, rejets et lettres sous la première clé de DRAILLE_CLES, empreintes refaites."""
     preparer()
     from draille.moteurs.flux import adaptateur_rejets
+    from draille.moteurs.messages import adaptateur_lettre
     from draille.noyau.personne.actes import tourner_les_cles
     from draille.noyau.personne.models import Personne
     from draille.socle import contexte, horloge
@@ -28,5 +29,6 @@ def executer(demande: argparse.Namespace) -> int:
         tache = progres.add_task("Identifiants", total=total)
         nombre = tourner_les_cles(progression=lambda n: progres.advance(tache, n))
         rejets = adaptateur_rejets.tourner_les_cles()
-    print(f"{nombre} identifiant(s) et {rejets} rejet(s) rechiffré(s).")
+        lettres = adaptateur_lettre.tourner_les_cles()
+    print(f"{nombre} identifiant(s), {rejets} rejet(s) et {lettres} lettre(s) rechiffré(s).")
     return 0

@@ -8,12 +8,14 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from draille.noyau.journal.scellement import sceller
+from draille.portail.messages.expedition import expedier
 from draille.portail.reception import integrer_recu, livrer_abonnements
 from draille.socle import contexte, horloge
 from draille.socle.acces import acces_systeme
 
 journal = structlog.get_logger("draille.taches")
 FILE_FICHIERS = "fichiers"
+MESSAGES_PAR_MINUTE = 500
 
 
 @app.task(queue=FILE_FICHIERS, lock="fichiers", name="draille.integrer_fichier")
@@ -38,6 +40,17 @@ def sceller_journal(timestamp: int) -> None:
 def livrer(timestamp: int) -> None:
     """Sert, chaque minute, les mesures abonnées aux actes écrits depuis."""
     livrer_abonnements()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="draille.expedier", name="draille.expedier")
+def expedier_messages(timestamp: int) -> None:
+    """Envoie, chaque minute, les courriers, courriels et SMS dus."""
+    bilan = expedier(limite=MESSAGES_PAR_MINUTE)
+    if bilan.essais:
+        journal.info("messages_expedies", remis=bilan.remis, abandonnes=bilan.abandonnes)
+    for canal, motif in bilan.pannes.items():
+        journal.warning("receveur_en_panne", canal=canal, motif=motif)
 
 
 @app.periodic(cron="*/5 * * * *")

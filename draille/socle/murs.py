@@ -23,7 +23,13 @@ _PREDICATS = {
         f"((cle_acces IS NULL AND (SELECT draille_contexte_ouvert())) OR {_UNE_CLE})"
     ),
 }
-_AJOUT_SEUL = ("noyau_lignejournal", "noyau_scellement", "noyau_consultation")
+_AJOUT_SEUL = (
+    "noyau_lignejournal",
+    "noyau_scellement",
+    "noyau_consultation",
+    "messagerie_tentative",
+    "messagerie_modelemessage",
+)
 
 
 def modeles_personnels() -> list[type[models.Model]]:
@@ -49,12 +55,13 @@ def apres_migration(sender: AppConfig, using: str, **_: Any) -> None:
         poses = [m for m in modeles_personnels() if m._meta.db_table in presentes]
         for modele in poses:
             _poser_mur(curseur, modele)
-        for table in _AJOUT_SEUL:
+        ajout_seul = [table for table in _AJOUT_SEUL if table in presentes]
+        for table in ajout_seul:
             _poser_ajout_seul(curseur, table)
         _poser_suivi(curseur, poses)
         _poser_verrou(curseur)
         recherche_sql.poser(curseur)
-        _donner_droits(curseur)
+        _donner_droits(curseur, ajout_seul)
 
 
 def _poser_mur(curseur: CursorWrapper, modele: type[models.Model]) -> None:
@@ -130,14 +137,14 @@ def _poser_verrou(curseur: CursorWrapper) -> None:
     )
 
 
-def _donner_droits(curseur: CursorWrapper) -> None:
+def _donner_droits(curseur: CursorWrapper, ajout_seul: list[str]) -> None:
     role = settings.DRAILLE_ROLE_APPLICATION
     curseur.execute(f'GRANT USAGE ON SCHEMA public TO "{role}"')
     curseur.execute(
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"'
     )
     curseur.execute(f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"')
-    for table in _AJOUT_SEUL:
+    for table in ajout_seul:
         curseur.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM "{role}"')
 
 

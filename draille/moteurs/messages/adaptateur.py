@@ -25,6 +25,7 @@ from draille.socle.parametres import registre_global
 from draille.socle.refus import Refus
 
 ROLES_ECRIRE = ROLES_NOMINATIFS
+_ANNULABLES = (Message.Etat.A_ENVOYER, Message.Etat.EN_COURS)
 _MENTION_ABSENTE = "CRPA L311-3-1, R311-3-1-1 ; loi n° 78-17, article 47"
 
 
@@ -139,21 +140,24 @@ def annuler(
     """Annule ce qui n'est pas encore parti au sujet de cet objet ; rend le nombre de messages.
 
     `modele` : un code, plusieurs, ou nul pour tous ceux qui parlent d'un rendez-vous. Un message
-    en cours d'envoi ou déjà remis ne s'annule pas. Lève `Refus('acces.refuse')`.
+    en cours d'envoi peut encore arriver ; s'il n'arrive pas, on ne recommence pas. Lève
+    `Refus('acces.refuse')`.
     """
-    codes = _codes(modele)
     vivants = list(
         Message.objects.visibles(par)
-        .select_for_update(skip_locked=True)
-        .filter(objet_id=objet_id, modele__in=codes, etat=Message.Etat.A_ENVOYER)
+        .select_for_update(of=("self",))
+        .select_related("personne")
+        .filter(objet_id=objet_id, modele__in=_codes(modele), etat__in=_ANNULABLES, annule_le=None)
     )
+    instant = _instant()
     for message in vivants:
         par.exiger(ROLES_ECRIRE, cle_ligne=message.cle_acces, action="annuler un message")
-        message.etat = Message.Etat.ANNULE
-        message.annule_le = _instant()
+        message.annule_le = instant
+        if message.etat == Message.Etat.A_ENVOYER:
+            message.etat = Message.Etat.ANNULE
+            charge = Annuler(modele=message.modele, canal=message.canal)
+            consigner(charge=charge, par=par, le=le, sujet=sujet(message))
         message.save(update_fields=["etat", "annule_le"])
-        charge = Annuler(modele=message.modele, canal=message.canal)
-        consigner(charge=charge, par=par, le=le, sujet=sujet(message))
     return len(vivants)
 
 

@@ -59,7 +59,10 @@ class Message(DonneePersonnelle):
 
     `cle_envoi` : l'identifiant unique donné au receveur (Message-ID, Idempotency-Key), qui lui
     permet d'écarter un second envoi. `objet_id` : ce dont il parle (un rendez-vous, une entrée).
-    `contenu` : ce qui a été rendu, gardé comme preuve. `piece` : PDF ou ICS, chiffré au repos.
+    `contenu` : ce qui a été rendu, gardé comme preuve. `piece` : le PDF envoyé, chiffré au repos,
+    composé au premier envoi. `prochaine_tentative_le` : quand l'envoyer ; pendant un envoi, la fin
+    du bail, après quoi un autre expéditeur le reprend. `annule_le` : demandé, même si l'envoi était
+    en cours. `relance_a` : les tentatives déjà faites quand quelqu'un l'a relancé.
     """
 
     class Etat(models.TextChoices):
@@ -90,6 +93,7 @@ class Message(DonneePersonnelle):
     a_envoyer_le = models.DateTimeField()
     prochaine_tentative_le = models.DateTimeField()
     tentatives = models.PositiveSmallIntegerField(default=0)
+    relance_a = models.PositiveSmallIntegerField(default=0, db_default=0)
     pris_le = models.DateTimeField(null=True)
     remis_le = models.DateTimeField(null=True)
     annule_le = models.DateTimeField(null=True)
@@ -126,7 +130,11 @@ class Message(DonneePersonnelle):
 
 
 class Tentative(DonneePersonnelle):
-    """Un envoi tenté : quand, vers où, ce qui a été répondu. La preuve ; ajout seul."""
+    """Un envoi tenté : quand, vers où, ce qui a été répondu. La preuve ; ajout seul.
+
+    `motif` : un code stable en cas d'échec (voir `adaptateur_canaux`). `empreinte` : SHA-256 de la
+    pièce envoyée, en hexadécimal.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="essais")
     personne = models.ForeignKey(Personne, on_delete=models.PROTECT, related_name="+")
@@ -135,6 +143,9 @@ class Tentative(DonneePersonnelle):
     destination = models.CharField(max_length=500)
     est_reussie = models.BooleanField()
     reponse = models.CharField(max_length=300)
+    motif = models.CharField(max_length=30, blank=True, db_default="")
+    cle_envoi = models.UUIDField(null=True)
+    empreinte = models.CharField(max_length=64, blank=True, db_default="")
 
     class Meta:
         """Une seule tentative par rang."""

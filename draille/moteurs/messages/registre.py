@@ -62,6 +62,7 @@ def _definition(code: str, brut: dict[str, Any]) -> Definition:
         requis=tuple(brut["requis"]),
         est_algorithmique=bool(brut.get("est_algorithmique", False)),
         finalite=brut.get("finalite", ""),
+        a_piece=bool(brut.get("piece", True)),
         textes=textes,
     )
     for canal, texte in textes.items():

@@ -23,7 +23,7 @@ class Definition:
     """Ce qu'un modèle peut dire. `champs` : liste fermée ; `requis` : ce sans quoi il ne part pas.
 
     `objet` : ce que désigne `objet_id` (« rendez_vous », « entree »). `finalite` : le but du
-    calcul, que dit la mention légale.
+    calcul, que dit la mention légale. `a_piece` : la lettre est jointe en PDF au courriel.
     """
 
     code: str
@@ -33,6 +33,7 @@ class Definition:
     requis: tuple[str, ...]
     est_algorithmique: bool
     finalite: str
+    a_piece: bool
     textes: Mapping[str, Texte]
 
 

@@ -1,0 +1,1 @@
+"""Les écrans des messages : la boîte d'envoi, les modèles, le panneau du dossier."""

@@ -1,5 +1,7 @@
 """Les règles du choix d'un référent, sans base : réglage, unités, alertes, libellés."""
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,6 +68,20 @@ def unites(
     return {
         a.personne_id: a.unite_id if a.unite_id in ensemble else -a.personne_id for a in arrivants
     }
+
+
+def sceau(
+    *,
+    moteur: str,
+    nature: str,
+    places: Sequence[Mapping[str, object]],
+    lignes: Sequence[tuple[int, int | None, int]],
+) -> str:
+    """SHA-256 de l'empreinte du moteur et de ce qu'il ne voit pas : de quels référents et de
+    quelles personnes parlent les rangs. `lignes` : personne, demande, place d'avant."""
+    tout = {"moteur": moteur, "nature": nature, "places": places, "lignes": lignes}
+    canonique = json.dumps(tout, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonique.encode()).hexdigest()
 
 
 def alerte(*, changees: int, relues: int, bas: Decimal, haut: Decimal) -> str:

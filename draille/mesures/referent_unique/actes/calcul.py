@@ -14,7 +14,7 @@ from draille.mesures.referent_unique.lectures_entrees import (
     unite_en_vigueur,
 )
 from draille.mesures.referent_unique.models import Calcul, LigneCalcul
-from draille.mesures.referent_unique.regles import PERSONNE
+from draille.mesures.referent_unique.regles import PERSONNE, sceau
 from draille.moteurs.affectation.calcul import INTERDIT, Solution, empreinte, resoudre
 from draille.moteurs.affectation.calcul.personnes import resoudre_personnes
 from draille.noyau.journal.actes import Sujet, consigner
@@ -69,7 +69,17 @@ def _calcul(lues: Entrees, solution: Solution, par: Acces, le: date) -> Calcul:
         prix=list(solution.prix),
         appris=list(lues.probleme.appris),
         cout=solution.cout,
-        empreinte=empreinte(probleme=lues.probleme, solution=solution),
+        empreinte=sceller(lues=lues, solution=solution, nature=Nature.SEMAINE),
+    )
+
+
+def sceller(*, lues: Entrees, solution: Solution, nature: Calcul.Nature, actuelle: int = -1) -> str:
+    """L'empreinte gardée : celle du moteur, et de qui parlent ses rangs."""
+    return sceau(
+        moteur=empreinte(probleme=lues.probleme, solution=solution),
+        nature=str(nature),
+        places=places_gardees(lues),
+        lignes=[(a.personne_id, a.demande_id, actuelle) for a in lues.arrivants],
     )
 
 

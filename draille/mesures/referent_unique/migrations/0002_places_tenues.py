@@ -93,7 +93,7 @@ BEGIN
         = referent_unique_unite(NEW.personne_id, NEW.debut, termes.unite)
   ) THEN
     RAISE EXCEPTION
-      'Les % places de ce référent sont prises. Choisissez un autre référent, ou agrandissez son portefeuille.',
+      'Ce référent n''a plus de place libre (il en a % en tout). Choisissez un autre référent, ou agrandissez son portefeuille.',
       termes.places
       USING ERRCODE = 'check_violation', CONSTRAINT = 'referent_quota';
   END IF;

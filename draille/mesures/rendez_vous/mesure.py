@@ -1,8 +1,12 @@
 """Le descripteur de la mesure : ce qu'elle apporte au journal et aux moteurs."""
 
+from draille.ecrans.menu import Entree
 from draille.mesures import Mesure
+from draille.mesures.rendez_vous.acces import ACCES
 from draille.mesures.rendez_vous.actes import ABONNEMENTS, ACTES
 from draille.mesures.rendez_vous.indicateurs import INDICATEURS
+from draille.mesures.rendez_vous.mesure_mots import MOTS
+from draille.mesures.rendez_vous.views_encarts import PANNEAUX, TUILES
 from draille.moteurs.delais.registre import Delai
 from draille.noyau.journal.projections import Projection
 
@@ -87,4 +91,12 @@ MESURE = Mesure(
     indicateurs=INDICATEURS,
     abonnements=ABONNEMENTS,
     projections=(_DEMANDES, _RENDEZ_VOUS),
+    menu=(
+        Entree("Convocations", "convocations", ACCES["voir_convocations"], 22),
+        Entree("Agenda", "agenda", ACCES["voir_agenda"], 24),
+        Entree("Lieux et plages", "lieux", ACCES["tenir_lieux"], 60),
+    ),
+    panneaux=PANNEAUX,
+    tuiles=TUILES,
+    mots=MOTS,
 )

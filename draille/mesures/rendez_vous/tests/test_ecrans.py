@@ -46,7 +46,7 @@ def test_chaque_page_s_ouvre_a_ses_roles_et_a_eux_seuls(
     attendus = {
         "/convocations/": CONVOQUENT,
         "/convocations/examen/": CONVOQUENT,
-        "/convocations/revue/?tout=1": CONVOQUENT,
+        "/convocations/revue/?tout=1&motif=orientation": CONVOQUENT,
         f"/convocations/{lui.pk}/": CONVOQUENT,
         "/convocations/suivi/": CONVOQUENT | {Role.PILOTE},
         "/agenda/": RENDENT_COMPTE,
@@ -103,9 +103,9 @@ def test_un_referent_seul_ne_voit_que_ceux_qu_il_accompagne(
 ) -> None:
     client = connecter(Role.REFERENT, agent=monde.referent)
     demande(personne("Mienne", monde.puy), motif=Motif.REFERENT, agent=monde.referent)
-    demande(personne("Autre", monde.puy), motif=Motif.REFERENT, agent=monde.collegue)
+    demande(personne("Delair", monde.puy), motif=Motif.REFERENT, agent=monde.collegue)
     page = texte(client.get("/convocations/"))
-    assert "Mienne" in page and "Autre" not in page
+    assert "Mienne" in page and "Delair" not in page
 
 
 def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_lignes(
@@ -391,7 +391,7 @@ def test_mes_rendez_vous_du_jour_et_de_la_semaine(
 
     plage(monde.lieu, monde.systeme, motif=Motif.REFERENT, agent=monde.referent, jour=4)
     ouverts = creneaux(Motif.REFERENT)
-    for nom, ou in (("Aujourdhui", ouverts[1]), ("Bientot", ouverts[2]), ("Loin", ouverts[5])):
+    for nom, ou in (("Aujourdhui", ouverts[1]), ("Bientot", ouverts[4]), ("Loin", ouverts[7])):
         fixe(
             demande(personne(nom, monde.puy), motif=Motif.REFERENT, agent=monde.referent),
             ou,
@@ -401,7 +401,7 @@ def test_mes_rendez_vous_du_jour_et_de_la_semaine(
     monkeypatch.setenv("DRAILLE_DATE", ouverts[1].jour.isoformat())
     journee = texte(client.get("/"))
     assert "Mes rendez-vous" in journee
-    assert "Aujourdhui" in journee
+    assert "Aujourdhui" in journee and "Bientot" in journee
     assert "Loin" not in journee
     monde.ouvrir(ouverts[1].jour + timedelta(days=1))
     acces = monde.acces_du_referent()

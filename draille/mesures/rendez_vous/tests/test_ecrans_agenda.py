@@ -28,7 +28,6 @@ def texte(reponse) -> str:
 
 def _plage(**champs: str) -> dict[str, str]:
     return {
-        "sorte": "hebdomadaire",
         "jour": "3",
         "heure_debut": "14:00",
         "heure_fin": "16:00",
@@ -138,10 +137,10 @@ def test_ouvrir_un_lieu_et_sa_plage(connecter: Connecter, monde: Monde) -> None:
 @pytest.mark.parametrize(
     ("champs", "dit"),
     [
-        ({"jour": ""}, "Choisissez un jour de la semaine."),
-        ({"sorte": "exceptionnelle", "jour_exceptionnel": ""}, "Indiquez une date."),
-        ({"sorte": "exceptionnelle", "jour_exceptionnel": "32/13/2020"}, "ne se lit pas"),
-        ({"sorte": "exceptionnelle", "jour_exceptionnel": "2020-01-06"}, "est passée"),
+        ({"jour": ""}, "Choisissez un jour de la semaine"),
+        ({"jour": "un_jour", "jour_exceptionnel": ""}, "Indiquez une date."),
+        ({"jour": "un_jour", "jour_exceptionnel": "32/13/2020"}, "ne se lit pas"),
+        ({"jour": "un_jour", "jour_exceptionnel": "2020-01-06"}, "est passée"),
         ({"heure_fin": "13:00"}, "vient après celle du début"),
         ({"heure_debut": "midi"}, "Cette heure ne se lit pas"),
         ({"duree_minutes": "0"}, "trop petit"),
@@ -165,7 +164,7 @@ def test_une_seance_collective_et_une_plage_d_un_jour(connecter: Connecter, mond
     page = texte(
         client.post(
             f"/lieux/{monde.lieu.pk}/",
-            _plage(sorte="exceptionnelle", jour_exceptionnel="2020-10-21", jour="", capacite="12"),
+            _plage(jour="un_jour", jour_exceptionnel="2020-10-21", capacite="12"),
             follow=True,
         )
     )

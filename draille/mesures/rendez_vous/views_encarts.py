@@ -1,0 +1,90 @@
+"""Les rendez-vous hors de leurs pages : au dossier d'une personne, sur « Ma journée », sur la file
+d'un référent.
+"""
+
+from datetime import date
+
+from django.urls import reverse
+
+from draille.ecrans import mots
+from draille.ecrans.panneaux import Donnees, Panneau, Tuile
+from draille.mesures.rendez_vous import lectures
+from draille.mesures.rendez_vous.acces import ACCES
+from draille.mesures.rendez_vous.models import DemandeRendezVous, RendezVous
+from draille.mesures.rendez_vous.views_commun import TONS, acces_nominatif
+from draille.noyau.personne.models import Personne
+from draille.socle.acces import Acces
+
+PASSES_MONTRES = 5
+
+
+def _panneau(personne: Personne, acces: Acces, le: date) -> Donnees:
+    dossier = lectures.de_la_personne(personne_id=personne.pk, acces=acces, le=le)
+    passes = [*reversed(dossier.a_dire), *dossier.passes]
+    if not (dossier.demandes or dossier.a_venir or passes or ACCES["fixer"](acces)):
+        return None
+    return {
+        "demandes": [_demande(d, le) for d in dossier.demandes],
+        "a_venir": dossier.a_venir,
+        "passes": [
+            {"rdv": r, "ton": TONS[RendezVous.Statut(r.statut)]} for r in passes[:PASSES_MONTRES]
+        ],
+        "reste": max(0, len(passes) - PASSES_MONTRES),
+        "peut_convoquer": ACCES["convoquer"](acces),
+        "url_fixer": reverse("rendez_vous_fixer", args=[personne.pk])
+        if ACCES["fixer"](acces)
+        else "",
+    }
+
+
+def _demande(demande: DemandeRendezVous, le: date) -> dict[str, object]:
+    limite = demande.avant_le
+    return {
+        "demande": demande,
+        "jours": mots.jours_restants(avant_le=limite, jour=le) if limite else None,
+        "attend": demande.statut == DemandeRendezVous.Statut.A_CONVOQUER,
+        "ton": "genet" if demande.statut != DemandeRendezVous.Statut.CONVOQUEE else "eau",
+    }
+
+
+def _tuile(acces: Acces, le: date) -> Donnees:
+    lus = lectures.mes_rendez_vous(acces=acces_nominatif(acces), le=le)
+    if not (lus.aujourd_hui or lus.a_venir or lus.a_dire):
+        return None
+    return {
+        "a_dire": lus.a_dire,
+        "aujourd_hui": lus.aujourd_hui,
+        "a_venir": lus.a_venir,
+        "url_agenda": f"{reverse('agenda')}?agent={acces.agent_id}" if acces.agent_id else "",
+    }
+
+
+PANNEAUX = (
+    Panneau(
+        code="rendez_vous.dossier",
+        titre="Rendez-vous",
+        predicat=ACCES["voir_rendez_vous"],
+        gabarit="rendez_vous/panneau.html",
+        contexte=_panneau,
+        rang=25,
+    ),
+)
+TUILES = (
+    Tuile(
+        code="rendez_vous.miens",
+        titre="Mes rendez-vous",
+        predicat=ACCES["voir_rendez_vous"],
+        gabarit="rendez_vous/tuile.html",
+        contexte=_tuile,
+        rang=10,
+    ),
+    Tuile(
+        code="rendez_vous.ma_file",
+        titre="Mes rendez-vous",
+        predicat=ACCES["voir_rendez_vous"],
+        gabarit="rendez_vous/tuile.html",
+        contexte=_tuile,
+        rang=10,
+        emplacement="ma_file",
+    ),
+)

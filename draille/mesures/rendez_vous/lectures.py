@@ -181,7 +181,7 @@ def mes_rendez_vous(*, acces: Acces, le: date) -> MesRendezVous:
     )
     fixes = list(
         _siens(acces)
-        .filter(siens, statut=RendezVous.Statut.FIXE, jour__lte=le + timedelta(days=JOURS_A_VENIR))
+        .filter(siens, statut=RendezVous.Statut.FIXE, jour__lt=le + timedelta(days=JOURS_A_VENIR))
         .order_by("debut", "id")
     )
     return MesRendezVous(

@@ -37,8 +37,12 @@ class Serie:
 
     @property
     def motif(self) -> int:
-        """Le motif du trait, de 1 à 4 : avec la couleur, vingt-quatre séries distinctes."""
-        return (self.rang - 1) // COULEURS % MOTIFS + 1
+        """Le motif du trait, de 1 à 4 : avec la couleur, vingt-quatre séries distinctes.
+
+        Il change d'un rang au suivant : parmi les six premiers, deux couleurs qu'un daltonien
+        confond n'ont jamais le même motif.
+        """
+        return (self.couleur - 1 + (self.rang - 1) // COULEURS) % MOTIFS + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

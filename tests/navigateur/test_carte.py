@@ -162,6 +162,16 @@ def test_la_ligne_survolee_eclaire_son_trait_et_le_laisse(ouvrir):
     _attendre_choisis(page, 0)
 
 
+def test_le_trait_survole_eclaire_sa_ligne_et_la_laisse(ouvrir):
+    page, _ = ouvrir()
+    boite = page.locator(".plan__origine").last.bounding_box()
+    page.mouse.move(boite["x"] + boite["width"] / 2, boite["y"] + boite["height"] / 2)
+    _attendre_choisis(page, 1)
+    assert page.locator("tr.plan-ligne").count() == 1
+    page.locator("h1").hover()
+    _attendre_choisis(page, 0)
+
+
 def test_le_trait_clique_eclaire_sa_ligne_et_le_dit(ouvrir):
     page, _ = ouvrir()
     page.locator(".plan__origine").nth(40).dispatch_event("click")

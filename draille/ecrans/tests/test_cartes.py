@@ -2,13 +2,15 @@
 
 import json
 import re
-from itertools import product
+from itertools import combinations, product
+from math import dist
 from pathlib import Path
 
 import pytest
 
 from draille.ecrans.cartes import COULEURS, MOTIFS, Lieu, Serie, Trait, dessiner
 from draille.ecrans.tests.test_composants import mots, rendre
+from draille.ecrans.tests.test_jetons import THEMES
 
 PUY = Lieu(code="puy", nom="Bureau du Puy", latitude=45.04, longitude=3.88)
 STATIQUE = Path(__file__).parents[1] / "static" / "ecrans"
@@ -28,6 +30,44 @@ def test_vingt_quatre_series_ont_chacune_sa_couleur_et_son_motif():
     assert paires == set(product(range(1, COULEURS + 1), range(1, MOTIFS + 1)))
     # Deux voisines de rang ne partagent jamais leur couleur.
     assert all(a.couleur != b.couleur for a, b in zip(series, series[1:], strict=False))
+
+
+# Simulations de Machado, Oliveira et Fernandes (2009), sur les canaux linéaires.
+VUES = {
+    "ordinaire": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanope": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
+    "deutéranope": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
+    "tritanope": ((1.256, -0.077, -0.179), (-0.078, 0.931, 0.148), (0.005, 0.691, 0.304)),
+}
+
+
+def _lab(couleur: str, vue: str) -> tuple[float, float, float]:
+    canaux = [int(couleur[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    purs = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in canaux]
+    r, v, b = (
+        min(1.0, max(0.0, sum(k * c for k, c in zip(ligne, purs, strict=True))))
+        for ligne in VUES[vue]
+    )
+    x, y, z = (
+        t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116
+        for t in (
+            (0.4124 * r + 0.3576 * v + 0.1805 * b) / 0.9505,
+            0.2126 * r + 0.7152 * v + 0.0722 * b,
+            (0.0193 * r + 0.1192 * v + 0.9505 * b) / 1.089,
+        )
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("vue", VUES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_deux_couleurs_que_lon_confond_nont_pas_le_meme_motif(theme, vue):
+    teintes = {r: _lab(THEMES[theme][f"serie-{r}"], vue) for r in range(1, COULEURS + 1)}
+    motifs = {r: Serie(rang=r, nom="R").motif for r in teintes}
+    for a, b in combinations(teintes, 2):
+        # 20 : l'écart CIE76 qu'un trait de trois pixels laisse voir sans peine.
+        if motifs[a] == motifs[b]:
+            assert dist(teintes[a], teintes[b]) > 20, (a, b)
 
 
 def test_chaque_couleur_et_chaque_motif_ont_leur_classe():

@@ -31,6 +31,7 @@
       this.dit = figure.querySelector("[data-plan-choix]");
       this.traits = new Map();
       this.epingle = [];
+      this.eclairees = "";
     }
 
     async dresser() {
@@ -137,8 +138,7 @@
       origine.getElement().setAttribute("aria-hidden", "true");
       for (const couche of [ligne, origine]) {
         couche.bindTooltip(balise("", mots), { sticky: couche === ligne });
-        couche.on("mouseover", () => this.eclairer([t.cle]));
-        couche.on("mouseout", () => this.eclairer(this.epingle));
+        couche.getElement().dataset.planTrait = t.cle;
         couche.on("click", () => this.epingler([t.cle], { defiler: "table" }));
       }
       this.traits.set(t.cle, { t, ligne, origine, mots });
@@ -169,14 +169,15 @@
     }
 
     /* Éclaire ces traits et leurs lignes de table ; aucune clé : tout redevient égal. */
-    eclairer(cles) {
+    eclairer(cles, { devant = true } = {}) {
       const choisies = new Set(cles);
+      this.eclairees = cles.join(" ");
       this.figure.classList.toggle("plan--choix", choisies.size > 0);
       for (const [cle, { ligne, origine }] of this.traits) {
         const choisi = choisies.has(cle);
         if (ligne._path) ligne._path.classList.toggle("plan__trait--choisi", choisi);
         origine.getElement().classList.toggle("plan__origine--choisie", choisi);
-        if (choisi) ligne.bringToFront();
+        if (choisi && devant) ligne.bringToFront();
       }
       for (const rang of document.querySelectorAll("[data-plan-cle]")) {
         const siennes = rang.dataset.planCle.split(" ");
@@ -214,19 +215,16 @@
         this.devoiler();
         this.eclairer(this.epingle);
       });
-      const clesDe = (e) => {
-        const rang = e.target.closest && e.target.closest("[data-plan-cle]");
-        return rang ? rang.dataset.planCle.split(" ") : null;
-      };
+      // Ce qui est sous la souris ou le clavier s'éclaire ; ailleurs, ce qui est épinglé revient.
       for (const type of ["mouseover", "focusin"]) {
         document.addEventListener(type, (e) => {
-          const cles = clesDe(e);
-          if (cles) this.eclairer(cles);
-        });
-      }
-      for (const type of ["mouseout", "focusout"]) {
-        document.addEventListener(type, (e) => {
-          if (clesDe(e)) this.eclairer(this.epingle);
+          const cible = e.target.closest && e.target.closest("[data-plan-cle], [data-plan-trait]");
+          const trait = cible ? cible.dataset.planTrait : "";
+          const dites = cible ? trait || cible.dataset.planCle : this.epingle.join(" ");
+          // Déplacer dans le document le trait survolé lui ferait perdre la souris.
+          if (dites !== this.eclairees) {
+            this.eclairer(dites ? dites.split(" ") : [], { devant: !trait });
+          }
         });
       }
       document.addEventListener("click", (e) => {

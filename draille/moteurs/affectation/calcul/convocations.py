@@ -116,10 +116,10 @@ def convoquer(
     graine: str = "",
     solveur: Solveur = "ortools",
 ) -> Convocations:
-    """Le moins de retards possible, puis le moindre coût (retards, trajet, attente) : exact.
+    """Le moins de retards, puis de gens sans créneau, puis le moindre coût : exact.
 
-    Ex aequo départagés par la graine et le rang des demandes. Lève ValueError si une demande n'a
-    pas un trajet par créneau.
+    Coût : gravité des retards, trajet, attente. Ex aequo départagés par la graine et le rang des
+    demandes. Lève ValueError si une demande n'a pas un trajet par créneau.
     """
     probleme = attente(demandes=demandes, creneaux=creneaux, preavis_jours=reglage.preavis_jours)
     return convoquer_tableau(probleme=probleme, reglage=reglage, graine=graine, solveur=solveur)
@@ -141,7 +141,7 @@ def convoquer_tableau(
 
 
 def _tableau(p: Attente, reglage: ReglageConvocation) -> Tableau:
-    """Un retard y pèse plus que tous les autres coûts ; rester sans créneau, plus que tout."""
+    """Un retard y pèse plus que tout le reste, un créneau manqué plus que tous les coûts."""
     n, m = p.minutes.shape
     jours_de_retard = np.maximum(p.jours - p.avant[:, None], 0)
     tard = jours_de_retard > 0
@@ -149,8 +149,9 @@ def _tableau(p: Attente, reglage: ReglageConvocation) -> Tableau:
     couts = couts + reglage.jour_d_attente * np.maximum(p.jours, 0)
     admis = p.minutes != INTERDIT
     sommet = int(couts.max(initial=0, where=admis)) + 1
-    poids = n * (sommet + 1)
-    sans = sommet + poids * (p.avant <= p.fin)
+    vide = n * sommet + 1
+    poids = n * (vide + sommet) + 1
+    sans = vide + poids * (p.avant <= p.fin)
     return Tableau(
         couts=np.where(admis, couts + poids * tard, INTERDIT),
         sieges=p.places[:, None],

@@ -4,10 +4,9 @@ Une unité qui prend plusieurs sièges du même référent n'est plus un flot : 
 entiers le résout exactement, aux tailles d'une semaine.
 """
 
+from typing import Any
+
 import numpy as np
-from scipy import __version__ as version_scipy
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array
 
 from draille.moteurs.affectation.calcul.affectation import Unites
 from draille.moteurs.affectation.calcul.probleme import INTERDIT, Probleme, Solution
@@ -25,6 +24,8 @@ def resoudre_personnes(*, probleme: Probleme) -> Solution:
     Aucun prix : la preuve par les prix ne vaut que pour un flot. Lève RuntimeError si le solveur
     n'a pas prouvé l'optimum.
     """
+    from scipy import __version__ as version
+
     unites = Unites(probleme=probleme)
     tableau = unites.tableau(probleme=probleme)
     choix = _resoudre(tableau, unites.tailles) if len(unites.noms) else np.zeros(0, np.int64)
@@ -32,7 +33,7 @@ def resoudre_personnes(*, probleme: Probleme) -> Solution:
         choix=tuple(choix[unites.de].tolist()),
         prix=(),
         cout=_cout(tableau, choix, unites.tailles),
-        solveur=f"scipy {version_scipy} milp",
+        solveur=f"scipy {version} milp",
     )
 
 
@@ -70,6 +71,9 @@ def _cout(tableau: Tableau, choix: Entiers, tailles: Entiers) -> int:
 
 def _resoudre(tableau: Tableau, tailles: Entiers) -> Entiers:
     """Variables : paires permises, puis « sans » par unité, puis sièges par segment."""
+    # Chargé ici : lourd, et ce réglage est rare.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     n, m = tableau.forme
     qui, place = np.nonzero(tableau.couts >= 0)
     ou, segment = np.nonzero(tableau.sieges)
@@ -98,7 +102,7 @@ def _resoudre(tableau: Tableau, tailles: Entiers) -> Entiers:
     return choix
 
 
-def _creuse(
-    lignes: Entiers, colonnes: Entiers, valeurs: np.ndarray, forme: tuple[int, int]
-) -> csr_array:
+def _creuse(lignes: Entiers, colonnes: Entiers, valeurs: np.ndarray, forme: tuple[int, int]) -> Any:
+    from scipy.sparse import coo_array
+
     return coo_array((valeurs.astype(np.float64), (lignes, colonnes)), shape=forme).tocsr()

@@ -159,8 +159,8 @@ def couts(probleme: Probleme) -> NDArray[np.int32]:
 def sieges(probleme: Probleme) -> NDArray[np.int64]:
     """Les places libres de chaque segment, forme (m, segments), du moins cher au plus cher.
 
-    Les segments partagent la CAPACITÉ : qui est déjà chargé entre dans un segment plus cher, et
-    l'équilibre tient d'une semaine à l'autre.
+    Le segment d'une place est le taux d'occupation avant elle (rang × segments // capacité) : qui
+    est déjà chargé entre dans un segment plus cher, et l'équilibre tient d'une semaine à l'autre.
     """
     s = probleme.reglage.segments
     rendu = np.zeros((len(probleme.places), s), dtype=np.int64)
@@ -168,8 +168,6 @@ def sieges(probleme: Probleme) -> NDArray[np.int64]:
         if p.libres <= 0 or not p.est_presente:
             continue
         capacite = max(p.capacite, 1)
-        bornes = [capacite * k // s for k in range(s)] + [max(capacite, p.charge + p.libres)]
-        for k in range(s):
-            debut, fin = max(bornes[k], p.charge), min(bornes[k + 1], p.charge + p.libres)
-            rendu[j, k] = max(fin - debut, 0)
+        rangs = np.arange(p.charge, p.charge + p.libres, dtype=np.int64)
+        rendu[j] = np.bincount(np.clip(rangs * s // capacite, 0, s - 1), minlength=s)
     return rendu

@@ -3,7 +3,8 @@
 import re
 
 _SEPARATEURS = re.compile(r"[\s.\-/()]+")
-_MOBILE = re.compile(r"\+33[67]\d{8}")
+# La métropole, et l'outre-mer (le 06 39 98 réservé à la fiction est de la tranche de Mayotte).
+_MOBILE = re.compile(r"\+(?:33|262|508|590|594|596)[67]\d{8}")
 # L'alphabet GSM 03.38 ; ceux de la table d'extension comptent pour deux.
 _GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"

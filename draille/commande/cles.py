@@ -14,7 +14,7 @@ def inscrire(sous: Any) -> None:
 
 
 def executer(demande: argparse.Namespace) -> int:
-    """Rechiffre NIR, rejets et lettres sous la première clé de DRAILLE_CLES, empreintes refaites."""
+    """Rechiffre NIR, rejets et lettres sous la clé courante, empreintes refaites."""
     preparer()
     from draille.moteurs.flux import adaptateur_rejets
     from draille.moteurs.messages import adaptateur_lettre

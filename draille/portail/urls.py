@@ -31,6 +31,7 @@ urlpatterns = [
     path("accessibilite/", publiques.accessibilite, name="accessibilite"),
     path("sante", publiques.sante, name="sante"),
     path("", include("draille.portail.fichiers.urls")),
+    path("", include("draille.portail.messages.urls")),
     path("compte/demonstration/", connexion_demo, name="connexion_demo"),
     path("compte/", include("allauth.urls")),
 ]

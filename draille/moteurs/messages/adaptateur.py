@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from draille.moteurs.messages.adaptateur_calendrier import Evenement, composer_calendrier
+from draille.moteurs.messages.adaptateur_contexte import instant_ouvert
 from draille.moteurs.messages.adaptateur_destinations import Joindre, joindre
 from draille.moteurs.messages.adaptateur_modeles import Modele, en_vigueur
 from draille.moteurs.messages.calcul import MENTION, composer_mention, porte_mention, rendre
@@ -149,7 +150,7 @@ def annuler(
         .select_related("personne")
         .filter(objet_id=objet_id, modele__in=_codes(modele), etat__in=_ANNULABLES, annule_le=None)
     )
-    instant = _instant()
+    instant = instant_ouvert()
     for message in vivants:
         par.exiger(ROLES_ECRIRE, cle_ligne=message.cle_acces, action="annuler un message")
         message.annule_le = instant
@@ -182,15 +183,8 @@ def _preparer(envois: Sequence[Envoi], le: date) -> _Lot:
     return _Lot(
         modeles=en_vigueur(codes=[e.modele for e in envois], le=le),
         joindre=joindre(personnes=[e.personne for e in envois], le=le),
-        instant=_instant(),
+        instant=instant_ouvert(),
     )
-
-
-def _instant() -> datetime:
-    with connection.cursor() as curseur:
-        curseur.execute("SELECT draille_instant()")
-        instant: datetime = curseur.fetchone()[0]
-        return instant
 
 
 def _composer(envoi: Envoi, lot: _Lot, par: Acces, le: date) -> Message:

@@ -49,6 +49,9 @@ def lisible(charge: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _dire(champ: str, valeur: Any) -> str:
     if isinstance(valeur, bool):
         return "oui" if valeur else "non"
+    if champ == "minutes" and isinstance(valeur, int):
+        # Les trajets se gardent en dixièmes de minute.
+        return f"{(valeur + 5) // 10} min"
     if isinstance(valeur, list):
         return ", ".join(_dire(champ, v) for v in valeur)
     if isinstance(valeur, dict):

@@ -195,6 +195,7 @@ def test_une_charge_se_lit_en_mots(registre_neuf):
         "fichier_id": 12,
         "motif": "",
         "rang": 2,
+        "minutes": 245,
         "champs": ["telephone", "courriel"],
     }
     assert lisible(charge) == [
@@ -203,6 +204,7 @@ def test_une_charge_se_lit_en_mots(registre_neuf):
         ("Droit ouvert le", "5 octobre 2020"),
         ("Soumis aux droits et devoirs", "oui"),
         ("Rang", "2"),
+        ("Minutes", "25 min"),
         ("Renseignements changés", "téléphone, courriel"),
     ]
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 
 FINE = "\N{NARROW NO-BREAK SPACE}"
@@ -100,6 +100,12 @@ def date_moyenne(le: date) -> str:
 def date_courte(le: date) -> str:
     """« 31/10/2020 »."""
     return f"{le.day:02}/{le.month:02}/{le.year:04}"
+
+
+def heure(a: datetime | time) -> str:
+    """« 9 h 05 », « 14 h » ; l'heure telle que l'horloge donnée la porte."""
+    minutes = f"{INSECABLE}{a.minute:02}" if a.minute else ""
+    return f"{a.hour}{INSECABLE}h{minutes}"
 
 
 def mois_annee(le: date) -> str:

@@ -1,7 +1,7 @@
 """Étiquettes et filtres des gabarits : mots des échéances, nombres, champs, graphiques."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 
 from draille.ecrans import graphiques, mots
 from draille.ecrans.graphiques import Legende, Ligne, Releve
@@ -82,6 +83,13 @@ def date_longue(valeur: date | None) -> str:
 def date_moyenne(valeur: date | None) -> str:
     """Date sans le jour de la semaine (31 octobre 2020) ; rien pour une date absente."""
     return texte.date_moyenne(valeur) if valeur else ""
+
+
+@register.filter
+def heure(valeur: datetime | time | None) -> str:
+    """Heure de Paris (9 h 30, ou 9 h) ; rien pour une heure absente."""
+    lue = localtime(valeur) if isinstance(valeur, datetime) else valeur
+    return texte.heure(lue) if lue else ""
 
 
 @register.filter

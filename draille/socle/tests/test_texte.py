@@ -1,5 +1,5 @@
 import unicodedata
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -104,6 +104,11 @@ def test_les_taux():
     assert texte.pourcent(Decimal("0.1234"), decimales=1) == f"12,3{INSECABLE}%"
     assert texte.pourcent(0) == f"0{INSECABLE}%"
     assert texte.pourcent(None) == "sans objet"
+
+
+def test_les_heures():
+    assert texte.heure(time(14)) == "14\N{NO-BREAK SPACE}h"
+    assert texte.heure(time(9, 5)) == "9\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}05"
 
 
 def test_les_dates():

@@ -109,8 +109,17 @@ def proposer_convocations(*, motif: str, par: Acces, le: date) -> Proposition:
     )
 
 
-def apercu(*, demande_id: int, creneau_id: int, canal: str | None, par: Acces, le: date) -> Apercu:
-    """La convocation telle qu'elle partirait ; ne dépose rien.
+def apercu(
+    *,
+    demande_id: int,
+    creneau_id: int,
+    canal: str | None,
+    par: Acces,
+    le: date,
+    est_calculee: bool = True,
+) -> Apercu:
+    """La convocation telle qu'elle partirait ; ne dépose rien. `est_calculee` : la date vient de la
+    proposition, comme dans `LigneAConvoquer`.
 
     Lève `Refus` : `rendez_vous.` `introuvable`, `creneau_introuvable`, et ceux des messages.
     """
@@ -144,7 +153,9 @@ def apercu(*, demande_id: int, creneau_id: int, canal: str | None, par: Acces, l
         fin=creneau.fin,
         minutes=trajet.minutes if trajet else None,
     )
-    envoi = annonce.convocation(prevu, canal=canal, est_algorithmique=True)
+    envoi = annonce.convocation(
+        prevu, canal=canal, est_algorithmique=est_calculee or demande.est_algorithmique
+    )
     return apercevoir(envoi=envoi, par=par, le=le)
 
 

@@ -94,7 +94,6 @@ MESURE = Mesure(
     menu=(
         Entree("Convocations", "convocations", ACCES["voir_convocations"], 22),
         Entree("Agenda", "agenda", ACCES["voir_agenda"], 24),
-        Entree("Lieux et plages", "lieux", ACCES["tenir_lieux"], 60),
     ),
     panneaux=PANNEAUX,
     tuiles=TUILES,

@@ -18,7 +18,7 @@ MOTS = {
     "issue": "issue",
     "jour": "jour",
     "jusque": "jusqu'au",
-    "minutes": "trajet, en dixièmes de minute",
+    "minutes": "trajet estimé",
     "orientation": "orientation",
     "ouverture": "entrée dans le droit",
     "referent": "référent",

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
@@ -22,7 +23,6 @@ from draille.mesures.rendez_vous.views_commun import (
     acces_nominatif,
     date_de,
     entier,
-    heure,
     lundi_de,
 )
 from draille.socle.acces import Acces
@@ -101,6 +101,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
         "lundi": lundi,
         "sujet": ", ".join(noms),
         "url_plage": _url_plage(acces, lieu_id, agent_id),
+        "peut_tenir": ACCES["tenir_agenda"](acces),
         "peut_ouvrir": ACCES["tenir_lieux"](acces),
     }
     return render(request, "rendez_vous/agenda.html", contexte)
@@ -139,7 +140,7 @@ def _semaine(
     acces, le = acces_nominatif(acces_de(request)), date_de(request)
     lue = lectures.agenda(lundi=lundi, acces=acces, le=le, lieu_id=lieu_id, agent_id=agent_id)
     montres = [j for j in lue.jours if j.jour.isoweekday() <= VENDREDI or j.creneaux]
-    heures = sorted({heure_triable(c.creneau) for j in montres for c in j.creneaux})
+    heures = sorted({_heure(c.creneau) for j in montres for c in j.creneaux})
     numeros = {h: n for n, h in enumerate(heures, start=1)}
     jours = tuple(_jour_vu(j, numeros, acces, le, seul_lieu=lieu_id) for j in montres)
     choix = {"lieu": lieu_id or "", "agent": agent_id or ""}
@@ -160,15 +161,14 @@ def _semaine(
     )
 
 
-def heure_triable(creneau: Creneau) -> tuple[int, int]:
+def _heure(creneau: Creneau) -> time:
     """L'heure de Paris d'un créneau, à comparer d'un jour à l'autre."""
-    heures, minutes = heure(creneau.debut).split(":")
-    return int(heures), int(minutes)
+    return localtime(creneau.debut).time()
 
 
 def _jour_vu(
     lu: JourAgenda,
-    numeros: dict[tuple[int, int], int],
+    numeros: dict[time, int],
     acces: Acces,
     le: date,
     *,
@@ -177,7 +177,7 @@ def _jour_vu(
     par_heure: dict[int, list[CreneauVu]] = {}
     for c in lu.creneaux:
         vu = _creneau_vu(c, acces, le, avec_lieu=seul_lieu is None)
-        par_heure.setdefault(numeros[heure_triable(c.creneau)], []).append(vu)
+        par_heure.setdefault(numeros[_heure(c.creneau)], []).append(vu)
     nom = f"{JOURS[lu.jour.weekday()]} {lu.jour.day}"
     return Jour(
         le=lu.jour,

@@ -272,7 +272,7 @@ def _montrer(
     if choisi not in connus:
         choisi = par_lieu[0].choix[0].pk if par_lieu else None
     canal = canal_lu(envoi.get("canal", ""), ecran.canaux)
-    lu, refus = _apercu(request, ecran, choisi, canal)
+    lu, refus = _apercu(request, ecran, choisi, canal, est_calculee=choisi == propose)
     contexte = {
         "ecran": ecran,
         "personne": ecran.personne,
@@ -290,7 +290,7 @@ def _montrer(
 
 
 def _apercu(
-    request: HttpRequest, ecran: Ecran, creneau_id: int | None, canal: str
+    request: HttpRequest, ecran: Ecran, creneau_id: int | None, canal: str, *, est_calculee: bool
 ) -> tuple[Apercu | None, str]:
     """Le message tel qu'il partirait, ou pourquoi il ne partirait pas."""
     if canal == VIVE_VOIX:
@@ -304,6 +304,7 @@ def _apercu(
             canal=canal or None,
             par=acces_de(request),
             le=date_de(request),
+            est_calculee=est_calculee,
         )
     except Refus as refus:
         return None, refus.message

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -12,7 +12,7 @@ from draille.mesures.rendez_vous.models import Creneau, Motif, RendezVous
 from draille.moteurs.messages.models import Canal
 from draille.moteurs.trajets.calcul import Temps
 from draille.socle.acces import ROLES_NOMINATIFS, Acces
-from draille.socle.texte import INSECABLE, date_longue, pluriel
+from draille.socle.texte import INSECABLE, date_longue, heure, pluriel
 
 Choix = list[tuple[str, str]]
 TONS = {
@@ -70,15 +70,9 @@ def url_personne(personne_id: int) -> str:
         return ""
 
 
-def heure(instant: datetime) -> str:
-    """L'heure de Paris : « 9:05 »."""
-    local = localtime(instant)
-    return f"{local.hour}:{local.minute:02}"
-
-
 def quand(creneau: Creneau) -> str:
-    """« lundi 19 octobre 2020, 9:00 »."""
-    return f"{date_longue(creneau.jour)}, {heure(creneau.debut)}"
+    """« lundi 19 octobre 2020, 9 h »."""
+    return f"{date_longue(creneau.jour)}, {heure(localtime(creneau.debut))}"
 
 
 def ou(creneau: Creneau) -> str:

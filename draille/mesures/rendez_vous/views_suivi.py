@@ -29,7 +29,7 @@ def suivi(request: HttpRequest) -> HttpResponse:
         "motifs": [(str(m), m.label) for m in MOTIFS_CONVOQUES],
         "secteurs": lectures.absences_par_secteur(debut=debut, fin=le, acces=acces, le=le),
         "comparees": (
-            ("Le calcul", comparaison.moteur),
+            ("Convocations fixées", comparaison.moteur),
             ("Premier arrivé", comparaison.premier_arrive),
         ),
     }

@@ -183,6 +183,8 @@ def test_choisir_un_autre_creneau_relire_le_message_puis_convoquer(
     voulu = creneaux()[3]
     vue = texte(client.get(f"{page}?creneau={voulu.pk}"))
     assert "proposé" in vue
+    assert "traitement algorithmique" in vue
+    assert "traitement algorithmique" not in texte(client.get(page))
     assert "Bureau du Puy" in vue and "min en voiture" in vue
     relu = texte(client.post(page, {"creneau": voulu.pk, "canal": "courrier", "apercu": "1"}))
     assert "checked" in relu
@@ -389,7 +391,9 @@ def test_mes_rendez_vous_du_jour_et_de_la_semaine(
 ) -> None:
     from draille.ecrans.panneaux import tuiles
 
-    plage(monde.lieu, monde.systeme, motif=Motif.REFERENT, agent=monde.referent, jour=4)
+    for jour in (1, 4):
+        plage(monde.lieu, monde.systeme, motif=Motif.REFERENT, agent=monde.referent, jour=jour)
+    # Jeudi 15 (trois créneaux), lundi 19 (trois), jeudi 22.
     ouverts = creneaux(Motif.REFERENT)
     for nom, ou in (("Aujourdhui", ouverts[1]), ("Bientot", ouverts[4]), ("Loin", ouverts[7])):
         fixe(

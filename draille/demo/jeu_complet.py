@@ -6,13 +6,15 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from draille.demo import mise_en_place
+from draille.demo import accompagnement, journee, mise_en_place
 from draille.demo.evolution import FichiersDuMois, ecrire_mois, jouer_mois
+from draille.demo.journee import instant
 from draille.demo.plan import PlanDeJeu, plan_de_jeu
 from draille.mesures.convention.actes import charger_convention
 from draille.mesures.convention.regles import charger_fichier, dossier_du_departement
-from draille.mesures.orientation_rsa.demo import instant, travailler
 from draille.noyau.journal.scellement import sceller
+from draille.noyau.organisation.lectures import acces_de
+from draille.noyau.organisation.models import Agent
 from draille.portail.reception import recevoir_et_integrer
 from draille.socle import contexte
 from draille.socle.acces import Acces, acces_systeme
@@ -35,8 +37,19 @@ def jouer(*, departement: str, le: date, progres: Progress) -> None:
     debut = plan.mois[0].debut - timedelta(days=365)
     with contexte.ouvrir(acces=systeme, instant=instant(debut)) as par:
         mise_en_place.mettre_en_place(code=departement, par=par, le=debut)
+        accompagnement.inscrire_les_referents(plan=plan, par=par, le=debut)
+    _ouvrir_les_bureaux(plan, systeme)
     progres.advance(tache)
     _jouer_les_mois(plan, -1 if dernier is None else dernier, systeme, progres)
+
+
+def _ouvrir_les_bureaux(plan: PlanDeJeu, systeme: Acces) -> None:
+    le = accompagnement.ouvre_le(plan)
+    with contexte.ouvrir(acces=systeme, instant=instant(le)):
+        if not accompagnement.est_pose():
+            cadre = Agent.objects.select_related("organisation").get(identifiant=journee.CADRE)
+            par = acces_de(agent=cadre, le=le)
+            accompagnement.ouvrir_les_bureaux(plan=plan, par=par, le=le)
 
 
 def _jouer_les_mois(plan: PlanDeJeu, dernier: int, systeme: Acces, progres: Progress) -> None:
@@ -50,8 +63,8 @@ def _jouer_les_mois(plan: PlanDeJeu, dernier: int, systeme: Acces, progres: Prog
                 dossiers = _recevoir(fichiers)
                 suivant = _prochaine_reception(plan, mois.rang)
                 if mois.rang:
-                    travailler(
-                        graine=plan.graine,
+                    journee.travailler(
+                        plan=plan,
                         debut=mois.msa_creee_le,
                         fin=suivant,
                         avancer=lambda: progres.advance(jours),

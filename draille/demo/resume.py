@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import Min, Sum
 
+from draille.demo import resume_accompagnement
+from draille.demo.journee import instant
 from draille.mesures.convention import lectures as convention
-from draille.mesures.orientation_rsa.demo import instant
 from draille.mesures.suivi_rsa import lectures as suivi
 from draille.moteurs.flux.models import FichierRecu
 from draille.moteurs.indicateurs import adaptateur as indicateurs
@@ -31,6 +32,7 @@ def resumer(*, departement: str, le: date) -> dict[str, Any]:
             **_beneficiaires(acces),
             **_orientation(acces, le),
             **_echeances(acces, le),
+            **resume_accompagnement.resumer(acces=acces, le=le),
             **_convention(departement, le),
         }
 
@@ -129,6 +131,7 @@ def en_phrases(resume: dict[str, Any]) -> Iterator[str]:
         f"  Échéances ouvertes : {entier(resume['echeances_ouvertes'])}, "
         f"en retard : {entier(resume['echeances_en_retard'])}."
     )
+    yield from resume_accompagnement.en_phrases(resume)
     for nom, montant in resume["financement"].items():
         yield f"  Convention, {nom} : {euros(Decimal(montant))}"
     if resume["parite"]:

@@ -1,18 +1,19 @@
-"""L'équipe fictive au travail : jour par jour, par les mêmes actes que des personnes.
+"""L'équipe fictive au travail : diagnostics, orientations, notifications, par les mêmes actes.
 
-Les délais se tirent de la graine et du suivi : une démonstration interrompue reprend à l'identique.
+Qui a été reçu vient des rendez-vous, par le journal. Les délais se tirent de la graine et de la
+personne : une démonstration interrompue reprend à l'identique.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
+from django.db.models import Q
 
 from draille.mesures.orientation_rsa import actes
 from draille.mesures.orientation_rsa.lectures_choix import organismes_admis, types_admis
@@ -30,14 +31,10 @@ from draille.mesures.orientation_rsa.regles import (
     table,
 )
 from draille.moteurs.delais.calcul import est_ouvre
-from draille.noyau.organisation.lectures import acces_de
-from draille.noyau.organisation.models import Agent
-from draille.socle import contexte
 from draille.socle.acces import Acces
 
-PARIS = ZoneInfo("Europe/Paris")
 RATTRAPAGE_JOURS = 7
-AGENT, AGENT_SECTEUR = "demo.orientation", "demo.orientation.secteur"
+NOTIFICATION_MAX_JOURS = 30
 
 
 @cache
@@ -46,95 +43,85 @@ def rythmes() -> dict[str, Any]:
     return dict(yaml.safe_load(Path(__file__).with_name("demo.yaml").read_text("utf-8")))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipe:
+    """Ceux qui orientent : l'un pour tout le Département, l'autre pour son secteur."""
+
+    tous: Acces
+    secteur: Acces
+
+    def pour(self, cle_acces: int) -> Acces:
+        """Celui qui tient cette ligne, le plus proche d'abord."""
+        return self.secteur if self.secteur.voit(cle_acces) else self.tous
+
+
 @dataclass(frozen=True, slots=True)
-class Prevision:
-    """Ce que l'équipe fera d'un suivi : les jours, et ce qui y sera répondu."""
+class Rythme:
+    """Les délais tirés pour un suivi, en jours ; `reorientation` nul : pas de réorientation."""
 
-    rencontre_le: date | None
-    orientation_le: date
-    notification_le: date
-    reorientation_le: date | None
-
-
-def instant(le: date) -> datetime:
-    """L'instant d'écriture d'un jour joué."""
-    return datetime.combine(le, time(10), PARIS)
+    sur_dossier: int
+    orientation: int
+    notification: int
+    reorientation: int | None
 
 
-def travailler(
-    *, graine: str, debut: date, fin: date, avancer: Callable[[], None] | None = None
-) -> int:
-    """Joue les jours ouvrés de ]debut, fin] ; rend le nombre d'actes écrits."""
-    nombre = 0
-    jour = debut + timedelta(days=1)
-    previsions: dict[int, Prevision] = {}
-    while jour <= fin:
-        if est_ouvre(jour):
-            nombre += _jouer_un_jour(graine, jour, previsions)
-        if avancer:
-            avancer()
-        jour += timedelta(days=1)
-    return nombre
+def travailler(*, graine: str, equipe: Equipe, le: date, par_telephone: bool = False) -> int:
+    """Joue un jour ouvré, dans le contexte ouvert ; rend le nombre d'actes écrits.
+
+    `par_telephone` : les bureaux sont fermés, quelques personnes sont appelées.
+    """
+    nombre = _appeler(equipe, le) if par_telephone else 0
+    for suivi in _a_diagnostiquer(le):
+        nombre += _diagnostiquer(graine, suivi, equipe, le)
+    for suivi in _a_orienter(le):
+        if _oriente_le(_rythme(graine, suivi.personne_id), suivi) <= le:
+            nombre += _orienter(graine, suivi, equipe, le)
+    return nombre + _suivre_les_orientees(graine, equipe, le)
 
 
-def _jouer_un_jour(graine: str, le: date, previsions: dict[int, Prevision]) -> int:
-    agent = Agent.objects.select_related("organisation").get(identifiant=AGENT)
-    secteur = Agent.objects.select_related("organisation").get(identifiant=AGENT_SECTEUR)
-    tous, du_secteur = acces_de(agent=agent, le=le), acces_de(agent=secteur, le=le)
-    nombre = 0
-    with contexte.ouvrir(acces=tous, instant=instant(le)):
-        for suivi in _a_regarder(le):
-            prevision = previsions.get(suivi.pk) or _prevoir(graine, suivi)
-            previsions[suivi.pk] = prevision
-            if not _est_du(suivi, prevision, le):
-                continue
-            par = du_secteur if du_secteur.voit(suivi.cle_acces) else tous
-            nombre += _avancer(suivi, prevision, Random(f"{graine}:{suivi.pk}:actes"), par, le)
-    return nombre
-
-
-def _a_regarder(le: date) -> Iterator[Suivi]:
-    recents = le - timedelta(days=200)
-    return (
-        Suivi.objects.filter(statut__in=[*OUVERTS, Statut.ORIENTEE], connue_le__gte=recents)
-        .order_by("id")
-        .iterator()
-    )
-
-
-def _est_du(suivi: Suivi, prevu: Prevision, le: date) -> bool:
-    """Vrai si un acte peut être dû ce jour : sans quoi rien ne se lit de plus."""
-    if suivi.statut == Statut.ORIENTEE:
-        suites = (prevu.notification_le, prevu.reorientation_le)
-        return any(s and s <= le <= s + timedelta(days=RATTRAPAGE_JOURS) for s in suites)
-    return prevu.orientation_le <= le or bool(prevu.rencontre_le and prevu.rencontre_le <= le)
-
-
-def _prevoir(graine: str, suivi: Suivi) -> Prevision:
+@cache
+def _rythme(graine: str, personne_id: int) -> Rythme:
     reglage = rythmes()
-    alea = Random(f"{graine}:{suivi.pk}:delais")
-    medianes = reglage["mediane_rencontre"]
-    mediane = medianes[(suivi.mois.month - 1) % len(medianes)]
-    attente = max(1, round(mediane * alea.lognormvariate(0, reglage["dispersion"])))
-    rencontre = _jour_ouvre(suivi.connue_le + timedelta(days=attente))
-    est_jamais_vue = alea.random() < reglage["part_jamais_rencontree"]
-    if est_jamais_vue:
-        # Sans rencontre, l'orientation se décide sur dossier, tard.
-        orientation = _jour_ouvre(suivi.connue_le + timedelta(days=alea.randint(45, 75)))
-    else:
-        apres = alea.choice(reglage["jours_avant_orientation"])
-        orientation = _jour_ouvre(rencontre + timedelta(days=apres))
-    notification = _jour_ouvre(
-        orientation + timedelta(days=alea.choice(reglage["jours_avant_notification"]))
+    alea = Random(f"{graine}:{personne_id}:delais")
+    return Rythme(
+        sur_dossier=alea.randint(*reglage["jours_sur_dossier"]),
+        orientation=alea.choice(reglage["jours_avant_orientation"]),
+        notification=alea.choice(reglage["jours_avant_notification"]),
+        reorientation=alea.randint(60, 150) if alea.random() < reglage["part_reorientee"] else None,
     )
-    est_reorientee = alea.random() < reglage["part_reorientee"]
-    plus_tard = _jour_ouvre(orientation + timedelta(days=alea.randint(60, 150)))
-    return Prevision(
-        rencontre_le=None if est_jamais_vue else rencontre,
-        orientation_le=orientation,
-        notification_le=notification,
-        reorientation_le=plus_tard if est_reorientee else None,
+
+
+def _appeler(equipe: Equipe, le: date) -> int:
+    """Appelle les personnes dont la limite approche ; rend le nombre d'entretiens."""
+    attendent = Suivi.objects.filter(
+        statut=Statut.A_RENCONTRER, connue_le__gte=le - timedelta(days=31), connue_le__lt=le
     )
+    appelees = list(attendent.order_by("connue_le", "id")[: rythmes()["appels_par_jour"]])
+    for suivi in appelees:
+        actes.rencontrer(
+            suivi_id=suivi.pk,
+            rendez_vous=actes.RendezVous(mode="telephone"),
+            par=equipe.pour(suivi.cle_acces),
+            le=le,
+        )
+    return len(appelees)
+
+
+def _a_diagnostiquer(le: date) -> Iterator[Suivi]:
+    return Suivi.objects.filter(statut__in=OUVERTS, rencontree_le=le).order_by("id").iterator()
+
+
+def _a_orienter(le: date) -> Iterator[Suivi]:
+    """Qui a été rencontré, ou attend depuis assez longtemps pour l'être sur dossier."""
+    sur_dossier = le - timedelta(days=rythmes()["jours_sur_dossier"][0])
+    du = Q(rencontree_le__isnull=False) | Q(connue_le__lte=sur_dossier)
+    return Suivi.objects.filter(du, statut__in=OUVERTS).order_by("id").iterator()
+
+
+def _oriente_le(rythme: Rythme, suivi: Suivi) -> date:
+    if suivi.rencontree_le is None:
+        return _jour_ouvre(suivi.connue_le + timedelta(days=rythme.sur_dossier))
+    return _jour_ouvre(suivi.rencontree_le + timedelta(days=rythme.orientation))
 
 
 def _jour_ouvre(le: date) -> date:
@@ -143,70 +130,109 @@ def _jour_ouvre(le: date) -> date:
     return le
 
 
-def _avancer(suivi: Suivi, prevu: Prevision, alea: Random, par: Acces, le: date) -> int:
-    """Écrit les actes dus ce jour pour ce suivi ; rend leur nombre."""
-    reponses = _repondre(alea)
-    nombre = 0
-    if prevu.rencontre_le and prevu.rencontre_le <= le and suivi.rencontree_le is None:
-        if suivi.statut == Statut.A_RENCONTRER:
-            nombre += _rencontrer(suivi, reponses, alea, par, le)
-    if prevu.orientation_le <= le and suivi.statut in OUVERTS:
-        nombre += _orienter(suivi, reponses, alea, par, le)
-    elif suivi.statut == Statut.ORIENTEE:
-        nombre += _suivre_orientee(suivi, prevu, alea, par, le)
-    return nombre
+def _alea(graine: str, suivi: Suivi, sujet: str) -> Random:
+    return Random(f"{graine}:{suivi.personne_id}:{suivi.mois}:{sujet}")
 
 
-def _rencontrer(suivi: Suivi, reponses: Reponses, alea: Random, par: Acces, le: date) -> int:
-    mode = alea.choice(rythmes()["modes"])
-    actes.rencontrer(
-        suivi_id=suivi.pk, rendez_vous=actes.RendezVous(mode=mode, lieu=""), par=par, le=le
-    )
-    suivi.refresh_from_db()
-    if alea.random() < rythmes()["part_sans_diagnostic"]:
-        return 1
+def _diagnostiquer(graine: str, suivi: Suivi, equipe: Equipe, le: date) -> int:
+    if _alea(graine, suivi, "diagnostic").random() < rythmes()["part_sans_diagnostic"]:
+        return 0
+    reponses = _repondre(_alea(graine, suivi, "reponses"))
+    par = equipe.pour(suivi.cle_acces)
     actes.diagnostiquer(suivi_id=suivi.pk, reponses=reponses, par=par, le=le)
-    return 2
+    return 1
 
 
-def _orienter(suivi: Suivi, reponses: Reponses, alea: Random, par: Acces, le: date) -> int:
-    decision = _decider(suivi, reponses, alea, le)
+def _orienter(graine: str, suivi: Suivi, equipe: Equipe, le: date) -> int:
+    reponses = _repondre(_alea(graine, suivi, "reponses"))
+    decision = _decider(reponses, _alea(graine, suivi, "decision"), le)
+    par = equipe.pour(suivi.cle_acces)
     actes.orienter(suivi_id=suivi.pk, decision=decision, par=par, le=le)
     return 1
 
 
-def _decider(suivi: Suivi, reponses: Reponses, alea: Random, le: date) -> actes.Decision:
-    types, organismes = list(types_admis(le=le)), list(organismes_admis(le=le))
+def _decider(reponses: Reponses, alea: Random, le: date) -> actes.Decision:
+    types = list(types_admis(le=le))
     propose = proposer(reponses=reponses, le=le, table=table()).type_parcours
     choisi, motif = propose, ""
     if alea.random() < rythmes()["part_ecart"]:
         choisi = alea.choice([t for t in types if t != propose])
         motif = alea.choice(rythmes()["motifs_ecart"])
-    est_emploi = types.index(choisi) == 0
-    organisme = organismes[2] if est_emploi else alea.choice(organismes[:2])
-    return actes.Decision(type_parcours=choisi, organisme=organisme, motif_ecart=motif)
+    return actes.Decision(
+        type_parcours=choisi, organisme=_organisme(choisi, alea, le), motif_ecart=motif
+    )
 
 
-def _suivre_orientee(suivi: Suivi, prevu: Prevision, alea: Random, par: Acces, le: date) -> int:
-    en_cours: Orientation = suivi.orientations.get(est_en_cours=True)
-    if en_cours.notifiee_le is None and en_cours.decidee_le < le >= prevu.notification_le:
-        actes.notifier(suivi_id=suivi.pk, canal=Orientation.Canal.COURRIER, par=par, le=le)
-        return 1
-    if prevu.reorientation_le and prevu.reorientation_le <= le and en_cours.rang == 1:
-        types = [t for t in types_admis(le=le) if t != en_cours.type_parcours]
-        actes.reorienter(
-            suivi_id=suivi.pk,
-            decision=actes.Decision(
-                type_parcours=types[0],
-                organisme=en_cours.organisme,
-                motif_ecart=rythmes()["motif_reorientation"],
+def _organisme(type_parcours: str, alea: Random, le: date) -> str:
+    est_emploi = list(types_admis(le=le)).index(type_parcours) == 0
+    parts = rythmes()["organismes_emploi" if est_emploi else "organismes_social"]
+    return alea.choices(list(organismes_admis(le=le))[: len(parts)], weights=parts)[0]
+
+
+def _suivre_les_orientees(graine: str, equipe: Equipe, le: date) -> int:
+    """Notifie et réoriente ce qui est dû ce jour ; seules les lignes dues sont relues."""
+    en_cours = Orientation.objects.filter(est_en_cours=True, suivi__statut=Statut.ORIENTEE)
+    a_notifier = en_cours.filter(
+        notifiee_le=None,
+        decidee_le__gte=le - timedelta(days=NOTIFICATION_MAX_JOURS),
+        decidee_le__lt=le,
+    )
+    nombre = 0
+    for orientation in a_notifier.select_related("suivi").order_by("id"):
+        rythme = _rythme(graine, orientation.personne_id)
+        if _jour_ouvre(orientation.decidee_le + timedelta(days=rythme.notification)) <= le:
+            actes.notifier(
+                suivi_id=orientation.suivi_id,
+                canal=Orientation.Canal.COURRIER,
+                par=equipe.pour(orientation.cle_acces),
+                le=le,
+            )
+            nombre += 1
+    for suivi_id, personne_id, decidee_le in _premieres_orientations(le):
+        jours = _rythme(graine, personne_id).reorientation
+        if jours is None or not _est_ce_jour(decidee_le + timedelta(days=jours), le):
+            continue
+        suivi = Suivi.objects.get(pk=suivi_id)
+        _reorienter(graine, suivi, equipe.pour(suivi.cle_acces), le)
+        nombre += 1
+    return nombre
+
+
+def _premieres_orientations(le: date) -> Iterator[tuple[int, int, date]]:
+    return (
+        Orientation.objects.filter(
+            est_en_cours=True,
+            rang=1,
+            suivi__statut=Statut.ORIENTEE,
+            decidee_le__range=(
+                le - timedelta(days=150 + RATTRAPAGE_JOURS),
+                le - timedelta(days=60),
             ),
-            motif=rythmes()["motif_reorientation"],
-            par=par,
-            le=le,
         )
-        return 1
-    return 0
+        .order_by("id")
+        .values_list("suivi_id", "personne_id", "decidee_le")
+        .iterator()
+    )
+
+
+def _est_ce_jour(prevu: date, le: date) -> bool:
+    return prevu <= le <= prevu + timedelta(days=RATTRAPAGE_JOURS)
+
+
+def _reorienter(graine: str, suivi: Suivi, par: Acces, le: date) -> None:
+    en_cours = suivi.orientations.get(est_en_cours=True)
+    types = [t for t in types_admis(le=le) if t != en_cours.type_parcours]
+    alea = _alea(graine, suivi, "reorientation")
+    motif = rythmes()["motif_reorientation"]
+    actes.reorienter(
+        suivi_id=suivi.pk,
+        decision=actes.Decision(
+            type_parcours=types[0], organisme=_organisme(types[0], alea, le), motif_ecart=motif
+        ),
+        motif=motif,
+        par=par,
+        le=le,
+    )
 
 
 def _repondre(alea: Random) -> Reponses:

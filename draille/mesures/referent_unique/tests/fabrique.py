@@ -1,6 +1,6 @@
 """De quoi écrire un essai : communes situées, agents, portefeuilles, personnes orientées."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -31,6 +31,32 @@ COMMUNES = (
     ("43137", "Monistrol-sur-Loire", 45.2940, 4.1720),
     ("43112", "Langeac", 45.1000, 3.4950),
 )
+
+
+@dataclass(frozen=True)
+class Monde:
+    """Ce que les essais manipulent."""
+
+    communes: list[Commune]
+    cadre: Acces
+    puy: Agent
+    brioude: Agent
+    yssingeaux: Agent
+    systeme: Acces
+
+
+def monter(systeme: Acces) -> Monde:
+    """Cinq communes, un cadre, trois référents."""
+    lues = communes()
+    cadre = acces(agent("cadre", Role.CADRE, Role.CHARGE_ORIENTATION))
+    return Monde(
+        communes=lues,
+        cadre=cadre,
+        puy=referent("puy", lues[0], cadre),
+        brioude=referent("brioude", lues[1], cadre),
+        yssingeaux=referent("yssingeaux", lues[2], cadre),
+        systeme=systeme,
+    )
 
 
 def communes() -> list[Commune]:
@@ -156,8 +182,11 @@ def _charge(code: str) -> type:
 
 
 def _ligne(p: Personne, code: str, par: Acces, le: date, **charge: Any) -> LigneJournal:
+    classe = _charge(code)
+    # Les champs que l'essai ne regarde pas restent nuls.
+    valeurs = dict.fromkeys(registre.champs(classe)) | charge
     return consigner(
-        charge=_charge(code)(**charge),
+        charge=classe(**valeurs),
         par=par,
         le=le,
         sujet=Sujet(
@@ -232,3 +261,37 @@ def sous(par: Acces, **remplace: Any) -> Acces:
 def portefeuille_de(un: Agent) -> Portefeuille:
     """Le dernier portefeuille de cet agent."""
     return Portefeuille.objects.filter(agent=un).order_by("-debut").first()
+
+
+def rendez_vous(p: Personne, par: Acces, identifiant: int, jour: date) -> LigneJournal:
+    """Un rendez-vous fixé, tel que rendez_vous l'écrit."""
+    return _ligne(
+        p,
+        "rendez_vous.fixer",
+        par,
+        LUNDI,
+        rendez_vous_id=identifiant,
+        demande_id=None,
+        motif="suivi",
+        rang=1,
+        jour=jour,
+        lieu_id=1,
+        agent_id=None,
+        est_en_retard=False,
+        minutes=None,
+    )
+
+
+def annuler_rendez_vous(p: Personne, par: Acces, identifiant: int, jour: date) -> LigneJournal:
+    """Son annulation, telle que rendez_vous l'écrit."""
+    return _ligne(
+        p,
+        "rendez_vous.annuler",
+        par,
+        LUNDI,
+        rendez_vous_id=identifiant,
+        motif="suivi",
+        rang=1,
+        jour=jour,
+        est_deplace=False,
+    )

@@ -48,42 +48,45 @@ def ligne_de(nom: str) -> LigneCalcul:
 def test_les_portes_par_role(role: Role, monde: Monde, calcul: Calcul) -> None:
     client, pk = monde.connecter(role), ligne_de("Chalendar").pk
     portes: dict[str, tuple[Role, ...]] = {
-        "/referents/": RELISENT,
+        "/referents/propositions/": RELISENT,
         f"/referents/propositions/{calcul.pk}/": RELISENT,
         f"/referents/propositions/{calcul.pk}/fin/": RELISENT,
-        f"/referents/lignes/{pk}/": RELISENT,
-        f"/referents/lignes/{pk}/changer/": RELISENT,
-        f"/referents/lignes/{pk}/ecarter/": RELISENT,
-        f"/referents/lignes/{pk}/fiche/": SUIVENT,
-        f"/referents/lignes/{pk}/fiche.pdf": SUIVENT,
+        f"/referents/propositions/lignes/{pk}/": RELISENT,
+        f"/referents/propositions/lignes/{pk}/changer/": RELISENT,
+        f"/referents/propositions/lignes/{pk}/ecarter/": RELISENT,
+        f"/referents/propositions/lignes/{pk}/fiche/": SUIVENT,
+        f"/referents/propositions/lignes/{pk}/fiche.pdf": SUIVENT,
         "/referents/ma-file/": SUIVENT,
         "/referents/ma-file/absence/": SUIVENT,
         "/referents/charges/": (*RELISENT, Role.PILOTE),
-        "/referents/portefeuilles/nouveau/": (Role.CADRE,),
+        "/referents/charges/portefeuilles/nouveau/": (Role.CADRE,),
     }
     lues = {adresse: client.get(adresse).status_code for adresse in portes}
     assert lues == {a: 200 if role in roles else 403 for a, roles in portes.items()}
-    for adresse in (f"/referents/lignes/{pk}/accepter/", "/referents/calculer/"):
+    for adresse in (
+        f"/referents/propositions/lignes/{pk}/accepter/",
+        "/referents/propositions/calculer/",
+    ):
         if role not in RELISENT:
             assert client.post(adresse).status_code == 403
 
 
 def test_sans_proposition_la_page_dit_quoi_faire(monde: Monde) -> None:
     client = monde.connecter(Role.CADRE)
-    assert "Personne n'attend de référent" in texte(client.get("/referents/"))
+    assert "Personne n'attend de référent" in texte(client.get("/referents/propositions/"))
     monde.demande("Chalendar")
-    page = texte(client.get("/referents/"))
+    page = texte(client.get("/referents/propositions/"))
     assert "1 personne orientée attend un référent" in page
-    refuse = texte(client.post("/referents/calculer/", follow=True))
+    refuse = texte(client.post("/referents/propositions/calculer/", follow=True))
     assert "Aucun référent n'a de portefeuille ouvert" in refuse
     monde.referent("Chanal", "Le Puy-en-Velay")
-    page = texte(client.post("/referents/calculer/", follow=True))
+    page = texte(client.post("/referents/propositions/calculer/", follow=True))
     assert "La proposition est prête" in page
     assert "Réf Chanal" in page
 
 
 def test_la_proposition_dit_qui_va_ou_et_a_combien(monde: Monde, calcul: Calcul) -> None:
-    page = texte(monde.connecter(Role.CADRE).get("/referents/"))
+    page = texte(monde.connecter(Role.CADRE).get("/referents/propositions/"))
     for dit in ("Chalendar", "Vidalenc", "Ybert", "Réf Chanal", "Bureau de Brioude"):
         assert dit in page
     assert "estimation, entre" in page
@@ -102,31 +105,31 @@ def test_la_proposition_dit_qui_va_ou_et_a_combien(monde: Monde, calcul: Calcul)
     ],
 )
 def test_les_onglets(voir: str, attendus: set[str], monde: Monde, calcul: Calcul) -> None:
-    page = texte(monde.connecter(Role.CADRE).get(f"/referents/?voir={voir}"))
+    page = texte(monde.connecter(Role.CADRE).get(f"/referents/propositions/?voir={voir}"))
     assert {n for n in ("Chalendar", "Vidalenc", "Ybert") if n in page} == attendus
 
 
 def test_un_agent_de_secteur_ne_voit_que_son_secteur(monde: Monde, calcul: Calcul) -> None:
     client = monde.connecter(Role.CHARGE_ORIENTATION, "S2")
-    page = texte(client.get("/referents/"))
+    page = texte(client.get("/referents/propositions/"))
     assert "Vidalenc" in page
     assert "Chalendar" not in page
     ailleurs = ligne_de("Chalendar").pk
     for fin in ("", "changer/", "ecarter/", "fiche/", "fiche.pdf"):
-        assert client.get(f"/referents/lignes/{ailleurs}/{fin}").status_code == 404
-    assert client.post(f"/referents/lignes/{ailleurs}/accepter/").status_code == 404
+        assert client.get(f"/referents/propositions/lignes/{ailleurs}/{fin}").status_code == 404
+    assert client.post(f"/referents/propositions/lignes/{ailleurs}/accepter/").status_code == 404
 
 
 def test_accepter_designe_et_revient_a_la_ligne(monde: Monde, calcul: Calcul) -> None:
     client, ligne = monde.connecter(Role.CHARGE_ORIENTATION), ligne_de("Vidalenc")
-    reponse = client.post(f"/referents/lignes/{ligne.pk}/accepter/", follow=True)
+    reponse = client.post(f"/referents/propositions/lignes/{ligne.pk}/accepter/", follow=True)
     assert reponse.redirect_chain[-1][0].endswith(f"#ligne-{ligne.pk}")
     assert "Réf Roux est son référent" in texte(reponse)
     assert "acceptée" in texte(reponse)
     (designation,) = Designation.objects.all()
     assert designation.mode == "proposition"
     assert designation.annoncee_le == JOUR
-    encore = texte(client.post(f"/referents/lignes/{ligne.pk}/accepter/", follow=True))
+    encore = texte(client.post(f"/referents/propositions/lignes/{ligne.pk}/accepter/", follow=True))
     assert "déjà relue" in encore
     assert Designation.objects.count() == 1
 
@@ -134,7 +137,7 @@ def test_accepter_designe_et_revient_a_la_ligne(monde: Monde, calcul: Calcul) ->
 def test_changer_demande_une_raison_et_garde_le_choix(monde: Monde, calcul: Calcul) -> None:
     client, ligne = monde.connecter(Role.CADRE), ligne_de("Chalendar")
     roux = Referent._meta.get_field("agent").related_model.objects.get(nom="Roux")
-    adresse = f"/referents/lignes/{ligne.pk}/changer/"
+    adresse = f"/referents/propositions/lignes/{ligne.pk}/changer/"
     ouverte = texte(client.get(f"{adresse}?agent={roux.pk}"))
     assert f'value="{roux.pk}" checked' in ouverte
     refusee = texte(client.post(adresse, {"changer-agent": roux.pk}))
@@ -152,7 +155,7 @@ def test_changer_demande_une_raison_et_garde_le_choix(monde: Monde, calcul: Calc
 
 def test_ecarter_demande_une_raison(monde: Monde, calcul: Calcul) -> None:
     client, ligne = monde.connecter(Role.CADRE), ligne_de("Ybert")
-    adresse = f"/referents/lignes/{ligne.pk}/ecarter/"
+    adresse = f"/referents/propositions/lignes/{ligne.pk}/ecarter/"
     assert "Écrivez en une phrase pourquoi." in texte(client.post(adresse, {}))
     suite = texte(client.post(adresse, {"ecarter-motif": "Rappeler jeudi."}, follow=True))
     assert "reste à confier" in suite
@@ -162,7 +165,7 @@ def test_ecarter_demande_une_raison(monde: Monde, calcul: Calcul) -> None:
 
 def test_ouvrir_une_ligne_ecrit_la_consultation(monde: Monde, calcul: Calcul) -> None:
     client, ligne = monde.connecter(Role.CADRE), ligne_de("Chalendar")
-    client.get(f"/referents/lignes/{ligne.pk}/")
+    client.get(f"/referents/propositions/lignes/{ligne.pk}/")
     assert Consultation.objects.filter(personne=ligne.personne, page="referent_unique").exists()
 
 
@@ -196,7 +199,7 @@ def test_tout_relire_ouvre_chaque_ligne_puis_accepte_en_lot(monde: Monde, calcul
 def test_une_ligne_jamais_ouverte_ne_s_accepte_pas_en_lot(monde: Monde, calcul: Calcul) -> None:
     client = monde.connecter(Role.CADRE)
     ouverte, fermee = ligne_de("Chalendar"), ligne_de("Vidalenc")
-    client.get(f"/referents/lignes/{ouverte.pk}/")
+    client.get(f"/referents/propositions/lignes/{ouverte.pk}/")
     fin = f"/referents/propositions/{calcul.pk}/fin/"
     page = texte(client.get(fin))
     assert "2 lignes pas encore ouvertes" in page
@@ -210,7 +213,7 @@ def test_une_ligne_refusee_en_lot_dit_pourquoi(monde: Monde, calcul: Calcul) -> 
     client = monde.connecter(Role.CADRE)
     _relire(client, calcul)
     chanal = Referent._meta.get_field("agent").related_model.objects.get(nom="Chanal")
-    changer = f"/referents/portefeuilles/{chanal.pk}/changer/"
+    changer = f"/referents/charges/portefeuilles/{chanal.pk}/changer/"
     termes = {
         "portefeuille-places": "0",
         "portefeuille-orientations": ["social:departement"],
@@ -228,19 +231,19 @@ def test_une_ligne_refusee_en_lot_dit_pourquoi(monde: Monde, calcul: Calcul) -> 
 def test_pourquoi_pas_parle_en_minutes_et_de_personne(monde: Monde, calcul: Calcul) -> None:
     client, ligne = monde.connecter(Role.CADRE), ligne_de("Chalendar")
     roux = Referent._meta.get_field("agent").related_model.objects.get(nom="Roux")
-    page = texte(client.get(f"/referents/lignes/{ligne.pk}/?pourquoi={roux.pk}"))
+    page = texte(client.get(f"/referents/propositions/lignes/{ligne.pk}/?pourquoi={roux.pk}"))
     reponse = page[page.index('class="reponse"') :].split("</div>")[0]
     assert "Réf Roux" in reponse
     assert "min" in reponse
     assert "Vidalenc" not in page and "Ybert" not in page
-    perdue = client.get(f"/referents/lignes/{ligne.pk}/?pourquoi=999999")
+    perdue = client.get(f"/referents/propositions/lignes/{ligne.pk}/?pourquoi=999999")
     assert perdue.status_code == 200
     assert 'class="reponse"' not in texte(perdue)
 
 
 def test_la_fiche_dit_tout_ce_que_le_decret_demande(monde: Monde, calcul: Calcul) -> None:
     client, ligne = monde.connecter(Role.REFERENT), ligne_de("Chalendar")
-    page = texte(client.get(f"/referents/lignes/{ligne.pk}/fiche/"))
+    page = texte(client.get(f"/referents/propositions/lignes/{ligne.pk}/fiche/"))
     for titre in (
         "Ce que le calcul a fait",
         "Les données employées, et leur source",
@@ -255,8 +258,8 @@ def test_la_fiche_dit_tout_ce_que_le_decret_demande(monde: Monde, calcul: Calcul
 
 def test_la_fiche_se_compose_en_pdf_accessible(monde: Monde, calcul: Calcul) -> None:
     client, ligne = monde.connecter(Role.CADRE), ligne_de("Chalendar")
-    client.post(f"/referents/lignes/{ligne.pk}/accepter/")
-    reponse = client.get(f"/referents/lignes/{ligne.pk}/fiche.pdf")
+    client.post(f"/referents/propositions/lignes/{ligne.pk}/accepter/")
+    reponse = client.get(f"/referents/propositions/lignes/{ligne.pk}/fiche.pdf")
     assert reponse["Content-Type"] == "application/pdf"
     assert "Chalendar" not in reponse["Content-Disposition"]
     pdf = PdfReader(io.BytesIO(reponse.content))
@@ -271,9 +274,9 @@ def test_une_proposition_remplacee_ne_se_relit_plus(monde: Monde, calcul: Calcul
     ancienne = ligne_de("Chalendar").pk
     monde.proposer()
     client = monde.connecter(Role.CADRE)
-    page = texte(client.get(f"/referents/lignes/{ancienne}/"))
+    page = texte(client.get(f"/referents/propositions/lignes/{ancienne}/"))
     assert "Accepter Réf" not in page
-    suite = texte(client.post(f"/referents/lignes/{ancienne}/accepter/", follow=True))
+    suite = texte(client.post(f"/referents/propositions/lignes/{ancienne}/accepter/", follow=True))
     assert "plus récente" in suite
 
 
@@ -281,9 +284,9 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_lignes(
     monde: Monde, calcul: Calcul, django_assert_num_queries: Any
 ) -> None:
     client = monde.connecter(Role.CADRE)
-    client.get("/referents/")
+    client.get("/referents/propositions/")
     with CaptureQueriesContext(connection) as peu:
-        client.get("/referents/")
+        client.get("/referents/propositions/")
     for rang in range(12):
         monde.referent(f"Autre{rang}", "Yssingeaux")
         monde.demande(
@@ -291,7 +294,7 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_lignes(
         )
     monde.proposer()
     with django_assert_num_queries(len(peu)):
-        page = texte(client.get("/referents/"))
+        page = texte(client.get("/referents/propositions/"))
     assert page.count('id="ligne-') == 15
 
 

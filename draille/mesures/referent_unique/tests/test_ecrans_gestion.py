@@ -154,7 +154,7 @@ def test_les_charges_du_pilote_sont_sans_lien_ni_nom_de_personne(
     page = texte(monde.connecter(Role.PILOTE).get("/referents/charges/"))
     assert "Réf Chanal" in page
     assert "Chalendar" not in page
-    assert "/referents/portefeuilles/" not in page
+    assert "/referents/charges/portefeuilles/" not in page
     assert "/referents/ma-file/?agent" not in page
 
 
@@ -211,7 +211,7 @@ def _termes(monde: Monde, **champs: Any) -> dict[str, Any]:
 
 def test_ouvrir_un_portefeuille(monde: Monde) -> None:
     agent = monde.agent(Role.REFERENT, prenom="Réf", nom="Nouveau")
-    client, adresse = monde.connecter(Role.CADRE), "/referents/portefeuilles/nouveau/"
+    client, adresse = monde.connecter(Role.CADRE), "/referents/charges/portefeuilles/nouveau/"
     page = texte(client.get(adresse))
     assert "Réf Nouveau" in page
     assert 'value="social:departement"' in page
@@ -221,13 +221,13 @@ def test_ouvrir_un_portefeuille(monde: Monde) -> None:
     envoi = _termes(monde, agent=agent.pk)
     suite = texte(client.post(adresse, envoi, follow=True))
     assert "Le portefeuille est ouvert" in suite
-    assert "Bureau de Langeac, Langeac" in suite
+    assert "Bureau de Langeac" in suite
     assert "Tous les référents ont un portefeuille" in texte(client.get(adresse))
 
 
 def test_changer_un_portefeuille_garde_l_histoire(monde: Monde, chanal: Agent) -> None:
     client = monde.connecter(Role.CADRE)
-    adresse = f"/referents/portefeuilles/{chanal.pk}/changer/"
+    adresse = f"/referents/charges/portefeuilles/{chanal.pk}/changer/"
     assert 'value="3"' in texte(client.get(adresse))
     faux = texte(client.post(adresse, _termes(monde, places="beaucoup")))
     assert "Écrivez un nombre entier" in faux
@@ -240,7 +240,7 @@ def test_changer_un_portefeuille_garde_l_histoire(monde: Monde, chanal: Agent) -
 def test_un_depart_mene_a_une_reparation(monde: Monde, chanal: Agent, roux: Agent) -> None:
     personne = confier(monde, "Chalendar", chanal)
     client = monde.connecter(Role.CADRE)
-    base = f"/referents/portefeuilles/{chanal.pk}"
+    base = f"/referents/charges/portefeuilles/{chanal.pk}"
     suite = texte(client.post(f"{base}/depart/", {"depart-debut": "2020-10-15"}, follow=True))
     assert "Le départ est noté" in suite
     assert "Départ le 15 octobre 2020" in suite
@@ -251,18 +251,18 @@ def test_un_depart_mene_a_une_reparation(monde: Monde, chanal: Agent, roux: Agen
     assert "Réf Roux" in page
     (calcul,) = Calcul.objects.all()
     ligne = calcul.lignes.get()
-    client.post(f"/referents/lignes/{ligne.pk}/accepter/")
+    client.post(f"/referents/propositions/lignes/{ligne.pk}/accepter/")
     en_cours = Referent.objects.get(personne=personne, fin__isnull=True)
     assert en_cours.agent_id == roux.pk
 
 
 def test_une_reparation_sans_objet_le_dit(monde: Monde, chanal: Agent) -> None:
     client = monde.connecter(Role.CADRE)
-    page = client.post(f"/referents/portefeuilles/{chanal.pk}/reparation/", follow=True)
+    page = client.post(f"/referents/charges/portefeuilles/{chanal.pk}/reparation/", follow=True)
     assert page.status_code == 200
     assert 'class="avis avis--warning"' in texte(page)
-    assert client.get(f"/referents/portefeuilles/{chanal.pk}/danser/").status_code == 404
-    assert client.get("/referents/portefeuilles/999999/").status_code == 404
+    assert client.get(f"/referents/charges/portefeuilles/{chanal.pk}/danser/").status_code == 404
+    assert client.get("/referents/charges/portefeuilles/999999/").status_code == 404
 
 
 def test_designer_a_la_main(monde: Monde, chanal: Agent, roux: Agent) -> None:
@@ -398,4 +398,4 @@ def test_la_barre_dit_ce_qui_depasse() -> None:
 
 
 def test_un_visiteur_est_invite_a_se_connecter() -> None:
-    assert Client().get("/referents/").status_code == 302
+    assert Client().get("/referents/propositions/").status_code == 302

@@ -1,6 +1,5 @@
 """Les référents d'une personne, l'un après l'autre, et les désignations à annoncer."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,7 +57,7 @@ def historique(*, personne_id: int, acces: Acces) -> tuple[Passage, ...]:
 
 def a_annoncer(*, acces: Acces, le: date) -> tuple[Passage, ...]:
     """Les désignations en cours que personne n'a encore annoncées, faute d'adresse. Une requête."""
-    lues: Sequence[Designation] = (
+    lues = (
         Designation.objects.visibles(acces)
         .filter(annoncee_le__isnull=True, referent__debut__lte=le)
         .exclude(referent__fin__lte=le)

@@ -92,7 +92,7 @@ def joindre(*, personnes: Sequence[Personne], le: date) -> Joindre:
             personne_id__in=[p.pk for p in personnes],
             debut__lte=le,
         )
-        .select_related("foyer")
+        .select_related("foyer__commune")
         .order_by("debut", "pk")
     )
     return Joindre({m.personne_id: m.foyer for m in membres})
@@ -113,7 +113,13 @@ def _mobile(personne: Personne) -> str:
 
 
 def _adresse(personne: Personne, foyer: Foyer | None) -> str:
-    if foyer is None or not foyer.adresse or not foyer.commune_nom:
+    if foyer is None or not foyer.adresse:
         return ""
-    ville = f"{foyer.code_postal} {foyer.commune_nom}".strip()
-    return "\n".join([personne.nom_complet, foyer.adresse, ville])
+    code, ville = foyer.code_postal, foyer.commune_nom
+    if not ville and foyer.commune:
+        # L'organisme n'a pas toujours redit la commune : celle du découpage fait foi.
+        ville, codes = foyer.commune.nom, foyer.commune.codes_postaux.split()
+        code = code or (codes[0] if codes else "")
+    if not ville:
+        return ""
+    return "\n".join([personne.nom_complet, foyer.adresse, f"{code} {ville}".strip().upper()])

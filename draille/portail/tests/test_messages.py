@@ -4,13 +4,13 @@ import re
 
 import pytest
 
+from conftest import INSTANT
 from draille.moteurs.messages.adaptateur import Envoi, deposer
 from draille.moteurs.messages.adaptateur_envoi import envoyer_dus
 from draille.moteurs.messages.models import Message, ModeleMessage
 from draille.noyau.journal.models import LigneJournal
 from draille.noyau.personne.models import Consultation
 from draille.portail.tests.conftest import LE, NOMINATIFS, ROLES
-from draille.socle import horloge
 from draille.socle.acces import Compartiment, Role
 
 COURRIEL = "eleonore@example.org"
@@ -51,7 +51,7 @@ def referent_du_nord(departement):
 
 
 def _envoyer():
-    return envoyer_dus(instant=horloge.maintenant(), limite=10)
+    return envoyer_dus(instant=INSTANT, limite=10)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -167,27 +167,22 @@ def test_un_message_abandonne_alerte_puis_se_relance(clients, ecrire, tout_voir)
     assert "1 non remis" in clients[Role.CADRE].get("/").content.decode()
     page = clients[Role.REFERENT].get(f"/messages/{message.pk}/").content.decode()
     assert "Relancer maintenant" in page
-    reponse = clients[Role.REFERENT].post(
-        f"/messages/{message.pk}/relancer/", {"canal": "courrier"}
-    )
+    reponse = clients[Role.REFERENT].post(f"/messages/{message.pk}/relancer/")
     assert reponse.status_code == 302
     tout_voir()
     relu = Message.objects.get()
     assert (relu.etat, relu.canal, relu.relance_a) == ("a_envoyer", "courriel", 14)
 
 
-def test_un_courriel_abandonne_devient_une_lettre(clients, ecrire, personne, tout_voir):
+def test_un_courriel_abandonne_devient_une_lettre(clients, ecrire, tout_voir):
     message = ecrire()
-    foyer = personne.foyers.get().foyer
-    foyer.code_postal, foyer.commune_nom = "43000", "LE PUY"
-    foyer.save()
     Message.objects.filter(pk=message.pk).update(etat="abandonne", tentatives=14)
     clients[Role.REFERENT].post(f"/messages/{message.pk}/relancer/", {"canal": "courrier"})
     tout_voir()
     relu = Message.objects.get()
     assert (relu.etat, relu.canal) == ("a_envoyer", "courrier")
     assert relu.cle_envoi != message.cle_envoi
-    assert relu.destination.endswith("3 rue des Tables\n43000 LE PUY")
+    assert relu.destination.endswith("3 rue des Tables\nLE PUY-EN-VELAY")
 
 
 def test_annuler_se_dit_et_ne_se_fait_qu_une_fois(clients, ecrire, tout_voir):
@@ -240,9 +235,6 @@ def test_un_modele_modifie_fait_une_version_que_les_messages_suivent(
     assert ModeleMessage.objects.get().est_algorithmique
     personne.courriel = ""
     personne.save(update_fields=["courriel"])
-    foyer = personne.foyers.get().foyer
-    foyer.commune_nom = "LE PUY"
-    foyer.save()
     envoi = Envoi(
         personne=personne,
         modele="designation_referent",

@@ -1,6 +1,6 @@
 """La proposition de la semaine : qui irait chez qui, à combien de minutes, et la décision."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -80,7 +80,7 @@ def _contexte(request: HttpRequest, lue: PropositionLue) -> dict[str, Any]:
         "peut_relire": est_ouverte and ACCES["relire"](acces),
         "lignes": [
             {"lue": x, "cle": plan.cles.get(x.id, ""), "raison": raisons.get(x.id, "")}
-            for x in _filtrees(lue.lignes, filtre)
+            for x in _triees(_filtrees(lue.lignes, filtre), request.GET.get("tri", ""))
         ],
         "filtres": [
             {"code": code, "libelle": nom, "nombre": len(_filtrees(lue.lignes, code))}
@@ -106,6 +106,21 @@ def _filtrees(lignes: Sequence[LigneLue], filtre: str) -> list[LigneLue]:
         "sans": lambda x: x.agent_id is None,
     }[filtre]
     return [x for x in lignes if garde(x)]
+
+
+_TRIS: dict[str, Callable[[LigneLue], Any]] = {
+    "nom": lambda x: x.nom_complet,
+    "referent": lambda x: (x.agent, x.nom_complet),
+    "trajet": lambda x: x.minutes or 0,
+}
+
+
+def _triees(lignes: list[LigneLue], tri: str) -> list[LigneLue]:
+    """Sous le tri demandé ; sans lui, l'ordre du calcul. Qui n'a personne vient à la fin."""
+    cle = _TRIS.get(tri.removeprefix("-"))
+    if cle is not None:
+        lignes = sorted(lignes, key=cle, reverse=tri.startswith("-"))
+    return sorted(lignes, key=lambda x: x.agent_id is None)
 
 
 def _bilan(relues: int, a_relire: int) -> str:

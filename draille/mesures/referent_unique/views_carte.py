@@ -65,17 +65,14 @@ def _rangs(affectees: list[LigneLue]) -> dict[int, int]:
 
 def _bureaux(affectees: list[LigneLue]) -> dict[int, Lieu]:
     """Un lieu par commune de bureau dont la position est connue."""
-    noms: dict[int, str] = {}
-    for x in affectees:
-        if x.bureau_commune_id is not None:
-            noms.setdefault(x.bureau_commune_id, x.bureau)
+    communes = {x.bureau_commune_id for x in affectees}
     situees = Commune.objects.filter(
-        pk__in=noms, latitude__isnull=False, longitude__isnull=False
-    ).only("pk", "latitude", "longitude")
+        pk__in=communes, latitude__isnull=False, longitude__isnull=False
+    ).only("pk", "nom", "latitude", "longitude")
     return {
         c.pk: Lieu(
             code=f"b{c.pk}",
-            nom=noms[c.pk],
+            nom=c.nom,
             latitude=float(c.latitude or 0),
             longitude=float(c.longitude or 0),
         )

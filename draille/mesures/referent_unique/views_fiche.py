@@ -19,7 +19,7 @@ from draille.mesures.referent_unique import lectures
 from draille.mesures.referent_unique.acces import ACCES
 from draille.mesures.referent_unique.lectures import Fiche, LigneLue, PageAlgorithme
 from draille.mesures.referent_unique.models import LigneCalcul
-from draille.mesures.referent_unique.templatetags.affectation import minutes, surcout
+from draille.mesures.referent_unique.templatetags.affectation import minutes
 from draille.mesures.referent_unique.views_commun import (
     acces_de,
     date_de,
@@ -181,10 +181,14 @@ def _autres(lue: Fiche) -> Section:
         ("Le surcoût compare la répartition proposée à celle où ce référent serait choisi.",),
         ("Référent", "Trajet", "Surcoût"),
         tuple(
-            (f"{a.agent}, {a.bureau}", minutes(a.minutes), surcout(a.surcout_minutes))
+            (f"{a.agent}, {a.bureau}", minutes(a.minutes), _surcout(a.surcout_minutes))
             for a in possibles
         ),
     )
+
+
+def _surcout(dixiemes: int | None) -> str:
+    return minutes(dixiemes) if dixiemes else "aucun"
 
 
 def _valeur(parametre: lectures.ParametreLu) -> str:

@@ -141,7 +141,7 @@ def _lire(request: HttpRequest, pk: int) -> Fiche:
 
 def _a_reserve(choix: Sequence[ChoixPossible]) -> list[ChoixPossible]:
     """Ceux que le calcul n'admet pas, mais qu'un agent peut choisir en le disant."""
-    return [c for c in choix if c.raison and c.raison not in _IMPOSSIBLES]
+    return [c for c in choix if c.raison and c.raison not in _IMPOSSIBLES and c.libres > 0]
 
 
 def _choix(lue: Fiche) -> tuple[ChoixPossible, ...]:
@@ -149,7 +149,11 @@ def _choix(lue: Fiche) -> tuple[ChoixPossible, ...]:
 
 
 def _formulaire_changer(lue: Fiche, envoi: Any, agent: str = "") -> formulaires.Changer:
-    possibles = [(str(c.agent_id), c.agent) for c in _choix(lue) if c.raison not in _IMPOSSIBLES]
+    possibles = [
+        (str(c.agent_id), c.agent)
+        for c in _choix(lue)
+        if not c.est_propose and c.raison not in _IMPOSSIBLES and (c.libres > 0 or not c.raison)
+    ]
     return formulaires.Changer(envoi, possibles=possibles, agent=agent)
 
 
@@ -185,7 +189,7 @@ def _rendre(
         "fiche": lue,
         "ligne": lue.ligne,
         "calcul": lue.calcul,
-        "choix": [c for c in choix if not c.raison],
+        "choix": [c for c in choix if not c.raison and not c.est_propose],
         "autres": _a_reserve(choix),
         "autres_ouverts": formulaire.choisi in {str(c.agent_id) for c in _a_reserve(choix)},
         "raison": _sans_referent(lue, acces),

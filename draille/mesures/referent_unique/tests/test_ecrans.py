@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from draille.mesures.referent_unique.models import Calcul, Designation, LigneCalcul
-from draille.mesures.referent_unique.tests.monde_ecrans import JOUR, PRO, Monde
+from draille.mesures.referent_unique.tests.monde_ecrans import JOUR, PRO, Monde, batir
 from draille.noyau.personne.models import Consultation
 from draille.noyau.referent.models import Referent
-from draille.socle.acces import Role
+from draille.socle.acces import Acces, Role
 
 RELISENT = (Role.CHARGE_ORIENTATION, Role.CADRE)
 SUIVENT = (Role.CHARGE_ORIENTATION, Role.REFERENT, Role.CADRE)
@@ -23,6 +23,11 @@ SUIVENT = (Role.CHARGE_ORIENTATION, Role.REFERENT, Role.CADRE)
 @pytest.fixture(autouse=True)
 def a_la_date(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRAILLE_DATE", JOUR.isoformat())
+
+
+@pytest.fixture
+def monde(systeme: Acces) -> Monde:
+    return batir(systeme)
 
 
 def texte(reponse: Any) -> str:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from draille.mesures.referent_unique import actes
 from draille.mesures.referent_unique.models import Absence, Calcul, Demande, Designation
 from draille.mesures.referent_unique.models import Portefeuille as PortefeuilleModele
-from draille.mesures.referent_unique.tests.monde_ecrans import DEBUT, JOUR, PRO, Monde
+from draille.mesures.referent_unique.tests.monde_ecrans import DEBUT, JOUR, PRO, Monde, batir
 from draille.mesures.referent_unique.views_dessin import barre_de_charge
 from draille.mesures.referent_unique.views_raisons import raison
 from draille.noyau.echeance.models import Echeance
@@ -25,6 +25,11 @@ from draille.socle.acces import Acces, Compartiment, Role, cle, cle_generale
 @pytest.fixture(autouse=True)
 def a_la_date(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRAILLE_DATE", JOUR.isoformat())
+
+
+@pytest.fixture
+def monde(systeme: Acces) -> Monde:
+    return batir(systeme)
 
 
 def texte(reponse: Any) -> str:

@@ -152,7 +152,8 @@ def _semaine(
     return Semaine(
         lundi=lundi,
         titre=f"semaine du {date_moyenne(lundi)}",
-        resume=_resume([c for j in montres for c in j.creneaux]),
+        resume=_resume([c for j in montres for c in j.creneaux])
+        + (f", {lue.a_dire} à renseigner" if lue.a_dire else ""),
         jours=jours,
         est_vide=total == 0,
         url_avant=url(lundi - timedelta(days=7)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,13 +32,15 @@ from draille.mesures.rendez_vous.views_commun import (
     quand,
     url_personne,
 )
-from draille.mesures.rendez_vous.views_creneaux import groupes
+from draille.mesures.rendez_vous.views_creneaux import depuis, groupes
 from draille.mesures.rendez_vous.views_lignes import est_referent_seul
 from draille.moteurs.messages.adaptateur import Apercu, canaux_possibles
 from draille.moteurs.messages.models import Canal
+from draille.noyau.organisation.models import Agent
 from draille.noyau.personne.actes import consulter
 from draille.noyau.personne.lectures import ouvrir
 from draille.noyau.personne.models import Personne
+from draille.noyau.referent.models import Referent
 from draille.socle.acces import Compartiment
 from draille.socle.refus import Refus
 from draille.socle.texte import date_moyenne
@@ -152,8 +155,14 @@ def fixer(request: HttpRequest, personne_id: int) -> HttpResponse:
     personne = ouvrir(personne_id=personne_id, acces=acces)
     if personne is None:
         raise Http404
-    seul = acces.agent_id if est_referent_seul(acces) else None
-    libres = lectures.creneaux_libres(acces=acces, le=le, agent_id=seul, limite=LUS_AU_PLUS)
+    avec = _qui_suit(request, personne)
+    libres = depuis(
+        commune_id=personne.commune_id,
+        le=le,
+        libres=lectures.creneaux_libres(
+            acces=acces, le=le, agent_id=avec.pk if avec else None, limite=LUS_AU_PLUS
+        ),
+    )
     formulaire = _formulaire(request, libres)
     if formulaire.is_valid():
         creneau_id = formulaire.cleaned_data["creneau"]
@@ -175,7 +184,9 @@ def fixer(request: HttpRequest, personne_id: int) -> HttpResponse:
     ecran = Ecran(
         personne=personne,
         titre=f"Fixer un rendez-vous à {personne.nom_complet}",
-        precision="Un rendez-vous de suivi, dans un créneau ouvert pour cela.",
+        precision=f"Un rendez-vous de suivi avec {avec}."
+        if avec
+        else "Un rendez-vous de suivi, dans un créneau ouvert pour cela.",
         bouton="Fixer le rendez-vous",
         action=reverse("rendez_vous_fixer", args=[personne_id]),
         url_retour=retour,
@@ -183,6 +194,21 @@ def fixer(request: HttpRequest, personne_id: int) -> HttpResponse:
         canaux=[("", "Au mieux"), _DE_VIVE_VOIX],
     )
     return _montrer(request, ecran, libres, formulaire)
+
+
+def _qui_suit(request: HttpRequest, personne: Personne) -> Agent | None:
+    """L'agent dont on montre les créneaux : soi pour un référent, sinon le référent unique."""
+    acces, le = acces_nominatif(acces_de(request)), date_de(request)
+    if est_referent_seul(acces) and acces.agent_id is not None:
+        return Agent.objects.filter(pk=acces.agent_id).first()
+    suivi = (
+        Referent.objects.visibles(acces)
+        .filter(Q(fin__isnull=True) | Q(fin__gt=le), personne=personne, debut__lte=le)
+        .filter(nature=Referent.Nature.UNIQUE, agent__isnull=False)
+        .select_related("agent")
+        .first()
+    )
+    return suivi.agent if suivi else None
 
 
 def _demande(request: HttpRequest, pk: int) -> DemandeRendezVous:

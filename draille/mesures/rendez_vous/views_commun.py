@@ -64,8 +64,17 @@ def acces_nominatif(acces: Acces) -> Acces:
 
 def url_personne(personne_id: int) -> str:
     """L'adresse du dossier de la personne ; vide si le portail ne la donne pas."""
+    return _url("personne", personne_id)
+
+
+def url_message(message_id: int) -> str:
+    """L'adresse d'un message et de ses preuves ; vide si le portail ne la donne pas."""
+    return _url("message", message_id)
+
+
+def _url(nom: str, pk: int) -> str:
     try:
-        return reverse("personne", args=[personne_id])
+        return reverse(nom, args=[pk])
     except NoReverseMatch:
         return ""
 

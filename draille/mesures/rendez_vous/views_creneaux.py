@@ -1,11 +1,13 @@
 """Les créneaux à choisir, par lieu du plus proche au plus lointain : assez de choix, pas de mur."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django.utils.timezone import localtime
 
 from draille.mesures.rendez_vous.lectures import CreneauLibre
+from draille.mesures.rendez_vous.lectures_trajets import temps_entre
 from draille.mesures.rendez_vous.models import Creneau
 from draille.mesures.rendez_vous.views_commun import TempsVu, places, quand, temps_vu
 
@@ -36,6 +38,18 @@ class Groupe:
     adresse: str
     temps: TempsVu | None
     choix: tuple[Choisi, ...]
+
+
+def depuis(
+    *, libres: Sequence[CreneauLibre], commune_id: int | None, le: date
+) -> tuple[CreneauLibre, ...]:
+    """Les mêmes créneaux, avec le trajet depuis cette commune."""
+    temps = temps_entre(
+        communes=[commune_id], lieux=[x.creneau.lieu.commune_id for x in libres], le=le
+    )
+    return tuple(
+        replace(x, temps=temps.get((commune_id or 0, x.creneau.lieu.commune_id))) for x in libres
+    )
 
 
 def groupes(

@@ -2,6 +2,7 @@
 d'un référent.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.urls import reverse
@@ -13,9 +14,10 @@ from draille.mesures.rendez_vous.acces import ACCES
 from draille.mesures.rendez_vous.models import DemandeRendezVous, RendezVous
 from draille.mesures.rendez_vous.views_commun import TONS, acces_nominatif
 from draille.noyau.personne.models import Personne
-from draille.socle.acces import Acces
+from draille.socle.acces import Acces, Role, a_role
 
 PASSES_MONTRES = 5
+LIGNES_TUILE = 8
 
 
 def _panneau(personne: Personne, acces: Acces, le: date) -> Donnees:
@@ -52,11 +54,24 @@ def _tuile(acces: Acces, le: date) -> Donnees:
     if not (lus.aujourd_hui or lus.a_venir or lus.a_dire):
         return None
     return {
-        "a_dire": lus.a_dire,
-        "aujourd_hui": lus.aujourd_hui,
-        "a_venir": lus.a_venir,
-        "url_agenda": f"{reverse('agenda')}?agent={acces.agent_id}" if acces.agent_id else "",
+        "a_dire": _borner(lus.a_dire),
+        "aujourd_hui": _borner(lus.aujourd_hui),
+        "a_venir": _borner(lus.a_venir),
     }
+
+
+def _borner(tous: Sequence[RendezVous]) -> dict[str, object]:
+    """Les premiers, et combien il en reste : une tuile se lit d'un coup d'œil."""
+    return {
+        "premiers": tous[:LIGNES_TUILE],
+        "total": len(tous),
+        "reste": max(0, len(tous) - LIGNES_TUILE),
+    }
+
+
+def _presence(acces: Acces, le: date) -> Donnees:
+    secteurs = lectures.absences_par_secteur(debut=date(le.year, 1, 1), fin=le, acces=acces, le=le)
+    return {"secteurs": secteurs} if any(s.total or s.a_dire for s in secteurs) else None
 
 
 PANNEAUX = (
@@ -86,5 +101,13 @@ TUILES = (
         contexte=_tuile,
         rang=10,
         emplacement="ma_file",
+    ),
+    Tuile(
+        code="rendez_vous.presence",
+        titre="Présence aux rendez-vous",
+        predicat=a_role(Role.CADRE, Role.PILOTE),
+        gabarit="rendez_vous/tuile_presence.html",
+        contexte=_presence,
+        rang=45,
     ),
 )

@@ -49,6 +49,11 @@ class LigneVue:
     refus: str = ""
 
     @property
+    def est_joignable(self) -> bool:
+        """Vrai si un message peut partir ; sinon, il faut appeler ou se rencontrer."""
+        return len(self.canaux) > 1
+
+    @property
     def valeur(self) -> str:
         """La demande et le créneau, en une case à cocher."""
         return f"{self.demande.pk}-{self.creneau.pk}" if self.creneau else ""

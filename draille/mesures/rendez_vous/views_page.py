@@ -28,6 +28,7 @@ from draille.mesures.rendez_vous.views_commun import (
     en_minutes,
     passage,
     quand,
+    url_message,
     url_personne,
 )
 from draille.moteurs.messages.models import Message
@@ -145,6 +146,7 @@ class EnvoiVu:
     """Un message de ce rendez-vous, en mots."""
 
     libelle: str
+    url: str
     canal: str
     prevu: datetime
     etat: str
@@ -206,7 +208,12 @@ def _montrer(
     acces, le = acces_nominatif(acces_de(request)), date_de(request)
     qui = f"agent={rdv.creneau.agent_id}" if rdv.creneau.agent_id else f"lieu={rdv.creneau.lieu_id}"
     gestes = [
-        _vu(g, rdv.pk, formulaire if g.code == refuse else None, est_ouvert=g.code == refuse)
+        _vu(
+            g,
+            rdv.pk,
+            formulaire if g.code == refuse else None,
+            est_ouvert=g.code == (refuse or "honorer"),
+        )
         for g in GESTES.values()
         if g.est_permis(rdv, acces, le)
     ]
@@ -303,6 +310,7 @@ def _envois(rdv: RendezVous, acces: Acces) -> list[EnvoiVu]:
     return [
         EnvoiVu(
             libelle=connus[m.modele].libelle,
+            url=url_message(m.pk),
             canal=m.get_canal_display(),
             prevu=m.a_envoyer_le,
             etat=m.get_etat_display(),

@@ -20,6 +20,7 @@ from draille.mesures.rendez_vous.tests.fabrique_ecrans import (
 )
 from draille.moteurs.messages.models import Message
 from draille.noyau.personne.models import Consultation
+from draille.noyau.referent.models import Referent
 from draille.socle import contexte
 from draille.socle.acces import Acces, Role
 
@@ -414,7 +415,67 @@ def test_mes_rendez_vous_du_jour_et_de_la_semaine(
         for t in tuiles(acces=acces, le=ouverts[1].jour, emplacement="ma_file")
         if t.code.startswith("rendez_vous.")
     )
-    assert len(file.donnees["aujourd_hui"]) == 1
+    assert file.donnees["aujourd_hui"]["total"] == 1
+
+
+def test_une_tuile_longue_se_resume(connecter: Connecter, monde: Monde) -> None:
+    plage(monde.lieu, monde.systeme, motif=Motif.REFERENT, agent=monde.referent, jour=1)
+    plage(monde.lieu, monde.systeme, motif=Motif.REFERENT, agent=monde.referent, jour=2, capacite=9)
+    seance = next(c for c in creneaux(Motif.REFERENT) if c.capacite == 9)
+    for n in range(9):
+        qui = personne(f"Nombreuse{n}", monde.puy)
+        fixe(demande(qui, motif=Motif.REFERENT, agent=monde.referent), seance, monde.systeme)
+    journee = texte(connecter(Role.REFERENT, agent=monde.referent).get("/"))
+    assert journee.count("Nombreuse") == 8
+    assert "et 1 de plus" in journee
+
+
+def test_la_presence_par_secteur_sur_ma_journee(
+    connecter: Connecter, monde: Monde, rdv: RendezVous, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monde.ouvrir(rdv.jour)
+    actes.honorer(rendez_vous_id=rdv.pk, par=monde.systeme, le=rdv.jour)
+    monkeypatch.setenv("DRAILLE_DATE", (rdv.jour + timedelta(days=1)).isoformat())
+    journee = texte(connecter(Role.PILOTE).get("/"))
+    assert "Présence aux rendez-vous" in journee
+    assert "100\N{NO-BREAK SPACE}%" in journee
+    assert "Chalendar" not in journee
+
+
+def test_qui_ne_se_joint_pas_se_convoque_de_vive_voix(connecter: Connecter, monde: Monde) -> None:
+    seule = demande(personne("Injoignable", monde.puy, courriel=""))
+    client = connecter(Role.CADRE)
+    page = texte(client.get("/convocations/revue/?tout=1"))
+    assert "convoquez-la de vive voix" in page
+    assert "checked" not in page
+    valeur = page.split('name="vue" value="')[1].split('"')[0]
+    refus = texte(client.post("/convocations/revue/", {"ligne": valeur, "vue": valeur}))
+    assert "On ne sait pas où écrire" in refus
+    page = texte(client.get(f"/convocations/{seule.pk}/?canal=vive_voix"))
+    assert "Aucun message ne part" in page
+
+
+def test_un_suivi_se_propose_avec_le_referent_de_la_personne(
+    connecter: Connecter, monde: Monde, lui: DemandeRendezVous
+) -> None:
+    for agent in (monde.referent, monde.collegue):
+        plage(monde.lieu, monde.systeme, motif=Motif.SUIVI, agent=agent, jour=4)
+    adresse = f"/rendez-vous/fixer/{lui.personne_id}/"
+    client = connecter(Role.CADRE)
+    tous = texte(client.get(adresse))
+    assert f"avec {monde.referent}" in tous and f"avec {monde.collegue}" in tous
+    monde.ouvrir()
+    Referent.objects.create(
+        personne=lui.personne,
+        nature="unique",
+        organisation=monde.organisation,
+        agent=monde.collegue,
+        debut=date(2020, 10, 1),
+        cle_acces=lui.cle_acces,
+    )
+    page = texte(client.get(adresse))
+    assert f"avec {monde.collegue}" in page and f"avec {monde.referent}" not in page
+    assert "min en voiture" in page
 
 
 def test_le_suivi_ne_dit_aucun_nom(

@@ -121,9 +121,7 @@ def test_ouvrir_un_lieu_et_sa_plage(connecter: Connecter, monde: Monde) -> None:
     }
     suite = client.post("/lieux/nouveau/", termes, follow=True)
     assert "Le lieu est ouvert" in texte(suite)
-    assert "existe" in texte(client.post("/lieux/nouveau/", termes)) or "porte déjà" in texte(
-        client.post("/lieux/nouveau/", termes)
-    )
+    assert "porte déjà le code" in texte(client.post("/lieux/nouveau/", termes))
     monde.ouvrir()
     nouveau = Lieu.objects.get(nom="Maison de Langeac")
     suite = texte(client.post(f"/lieux/{nouveau.pk}/", _plage(), follow=True))
@@ -207,10 +205,8 @@ def test_arreter_une_plage_et_fermer_un_lieu(connecter: Connecter, monde: Monde)
     seule = Plage.objects.get(lieu=monde.autre_lieu)
     suite = texte(client.post(f"/lieux/plages/{seule.pk}/fermer/", follow=True))
     assert "La plage est arrêtée." in suite
-    assert (
-        "introuvable" in texte(client.post("/lieux/plages/999999/fermer/", follow=True))
-        or client.post("/lieux/plages/999999/fermer/").status_code == 404
-    )
+    assert "déjà retirée" in texte(client.post(f"/lieux/plages/{seule.pk}/fermer/", follow=True))
+    assert client.post("/lieux/plages/999999/fermer/").status_code == 404
     suite = texte(client.post(f"/lieux/{monde.autre_lieu.pk}/fermer/", follow=True))
     assert "Le lieu est fermé" in suite
     assert "fermé le 15 octobre 2020" in suite
@@ -246,6 +242,19 @@ def test_un_referent_ne_tient_que_ses_plages(connecter: Connecter, monde: Monde)
     assert "La plage est ouverte" in texte(suite)
     assert client.post(f"/lieux/{monde.lieu.pk}/fermer/").status_code == 403
     assert client.get("/lieux/nouveau/").status_code == 403
+
+
+def test_ce_qui_reste_a_renseigner_se_voit_dans_l_agenda(
+    connecter: Connecter, monde: Monde, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passe = creneaux()[0]
+    fixe(demande(personne("Chalendar", monde.puy)), passe, monde.systeme)
+    monkeypatch.setenv("DRAILLE_DATE", "2020-10-21")
+    page = texte(connecter(Role.CADRE).get(f"/agenda/?lieu={passe.lieu_id}"))
+    assert "1 à renseigner" in page
+    assert "(à renseigner)" in page
+    # Un créneau passé ne se ferme plus.
+    assert "Fermer<span" not in page
 
 
 def test_l_agenda_ne_montre_que_la_semaine(connecter: Connecter, monde: Monde) -> None:

@@ -15,6 +15,8 @@ BANCS = {
     "ingestion": "Intégrer un fichier de 100 000 foyers",
     "pages": "Ouvrir les pages, 100 000 personnes et 1 000 000 de lignes de journal",
     "indicateurs": "Calculer les indicateurs d'une année",
+    "affectation": "Confier chacun à un référent",
+    "convocations": "Convoquer à temps et près",
 }
 
 

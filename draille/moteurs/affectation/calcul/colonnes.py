@@ -67,10 +67,11 @@ def les_meilleures(
     """
     ouverte, morceaux = _ouvertes(tableau), []
     bruit = 1 + int(np.percentile(prix, 90) - np.percentile(prix, 10)) // 4
+    genre = np.int32 if bruit < 2**30 else np.int64
     for debut in range(0, tableau.forme[0], BLOC):
         bloc = tableau.couts[debut : debut + BLOC]
         permis = (bloc >= 0) & ouverte
-        total = bloc + prix + hasard.integers(0, bruit + 1, bloc.shape, dtype=np.int32)
+        total = bloc + prix + hasard.integers(0, bruit + 1, bloc.shape, dtype=genre)
         morceaux.append(_moindres(total, permis, combien, debut))
     return _coller(morceaux)
 

@@ -143,17 +143,20 @@ def convoquer_tableau(
 def _tableau(p: Attente, reglage: ReglageConvocation) -> Tableau:
     """Un retard y pèse plus que tout le reste, un créneau manqué plus que tous les coûts."""
     n, m = p.minutes.shape
-    jours_de_retard = np.maximum(p.jours - p.avant[:, None], 0)
-    tard = jours_de_retard > 0
-    couts = p.minutes + reglage.retard * tard + reglage.jour_de_retard * jours_de_retard
-    couts = couts + reglage.jour_d_attente * np.maximum(p.jours, 0)
+    couts = np.maximum(p.jours - p.avant[:, None], 0)
+    tard = couts > 0
+    couts *= reglage.jour_de_retard
+    couts += p.minutes + reglage.jour_d_attente * np.maximum(p.jours, 0)
+    couts[tard] += reglage.retard
     admis = p.minutes != INTERDIT
     sommet = int(couts.max(initial=0, where=admis)) + 1
     vide = n * sommet + 1
     poids = n * (vide + sommet) + 1
     sans = vide + poids * (p.avant <= p.fin)
+    couts[tard] += poids
+    couts[~admis] = INTERDIT
     return Tableau(
-        couts=np.where(admis, couts + poids * tard, INTERDIT),
+        couts=couts,
         sieges=p.places[:, None],
         prix=np.zeros((m, 1), dtype=np.int64),
         sans=sans.astype(np.int64),

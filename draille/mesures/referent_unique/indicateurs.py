@@ -75,4 +75,17 @@ INDICATEURS = (
         denominateur=("referent_unique.passer",),
         ligne_convention=LIGNE,
     ),
+    Indicateur(
+        code="C2",
+        version=1,
+        libelle="Accompagnés par un référent de parcours",
+        definition=(
+            "Nombre de personnes qui ont choisi un référent de parcours, comptées au mois de leur "
+            "premier choix, une fois par personne."
+        ),
+        source="Stratégie pauvreté, indicateur C2 (référent de parcours)",
+        denominateur=("referent_unique.choisir_parcours",),
+        unicite="premiere",
+        ligne_convention=LIGNE,
+    ),
 )

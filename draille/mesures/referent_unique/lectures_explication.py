@@ -88,6 +88,7 @@ RAISONS = {
     "type": "ne suit pas cette orientation",
     "secteur": "cette commune n'est pas dans son secteur, ou son habilitation ne l'ouvre pas",
     "distance": "trop loin",
+    "foyer": "ne peut pas suivre tout le foyer, qui n'a qu'un référent",
     "plein": "n'a plus de place",
 }
 
@@ -255,7 +256,9 @@ def _raison(une: LigneCalcul, rang: int, lus: _Lus) -> str:
         return "secteur"
     if minutes > lus.probleme.reglage.minutes_max:
         return "distance"
-    return "plein"
+    unite = lus.probleme.demandeurs[une.rang].unite
+    foyer = [i for i, d in enumerate(lus.probleme.demandeurs) if d.unite == unite]
+    return "foyer" if any(lus.couts[i, rang] == INTERDIT for i in foyer) else "plein"
 
 
 def _phrase(lu: ChoixPossible, ecart: int | None) -> str:

@@ -1,6 +1,6 @@
 """Confier une personne à un référent : la seule porte, quel que soit le chemin qui y mène."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
@@ -36,6 +36,36 @@ class Raison:
     mode: Designation.Mode
     motif: str = ""
     ligne: LigneCalcul | None = None
+
+
+@dataclass(slots=True)
+class Memoire:
+    """Ce qu'une relecture en nombre ne relit pas à chaque ligne : agents, habilitations, termes."""
+
+    le: date
+    _habilites: dict[int, frozenset[int]] | None = None
+    _agents: dict[int, Agent] = field(default_factory=dict)
+    _termes: dict[int, Portefeuille | None] = field(default_factory=dict)
+
+    def agent(self, agent_id: int) -> Agent:
+        """L'agent, organisation jointe. Lève `Refus('referent_unique.agent_inconnu')`."""
+        if agent_id not in self._agents:
+            self._agents[agent_id] = _agent(agent_id)
+        return self._agents[agent_id]
+
+    def cles(self, agent_id: int) -> frozenset[int]:
+        """Ce qu'ouvre son habilitation de référent."""
+        if self._habilites is None:
+            self._habilites = habilites(le=self.le)
+        return self._habilites.get(agent_id, frozenset())
+
+    def termes(self, agent_id: int) -> Portefeuille | None:
+        """Son portefeuille ce jour-là."""
+        if agent_id not in self._termes:
+            self._termes[agent_id] = Portefeuille.objects.filter(
+                en_vigueur(self.le), agent_id=agent_id
+            ).first()
+        return self._termes[agent_id]
 
 
 @transaction.atomic
@@ -87,11 +117,18 @@ def choisir_referent_de_parcours(
 
 
 def confier(
-    *, personne: Personne, agent_id: int, raison: Raison, par: Acces, le: date
+    *,
+    personne: Personne,
+    agent_id: int,
+    raison: Raison,
+    par: Acces,
+    le: date,
+    memoire: Memoire | None = None,
 ) -> Designation:
     """Désigne au noyau, garde la raison, ferme la demande, écrit au journal, annonce."""
-    agent = _agent(agent_id)
-    if not ouvre(habilites(le=le).get(agent.pk, frozenset()), personne.commune_id):
+    lus = memoire or Memoire(le)
+    agent = lus.agent(agent_id)
+    if not ouvre(lus.cles(agent.pk), personne.commune_id):
         raise refus(
             "non_habilite",
             f"{agent} n'est pas habilité à ouvrir les dossiers de cette commune. Choisissez un "
@@ -110,7 +147,8 @@ def confier(
         par=par,
         le=le,
     )
-    termes = Portefeuille.objects.filter(en_vigueur(le), agent_id=agent.pk).first()
+    referent.agent, referent.organisation = agent, agent.organisation
+    termes = lus.termes(agent.pk)
     designation = Designation.objects.create(
         referent=referent,
         personne=personne,

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from draille.mesures.referent_unique.actes import charges
-from draille.mesures.referent_unique.actes.designation import Mode, Raison, confier
+from draille.mesures.referent_unique.actes.designation import Memoire, Mode, Raison, confier
 from draille.mesures.referent_unique.actes.verrou import (
     exiger_agent,
     prendre_personne,
@@ -89,11 +89,21 @@ def liberer(*, personne_id: int, motif: str, par: Acces, le: date) -> Referent:
     return referent
 
 
-def passer(*, personne: Personne, agent_id: int, raison: Raison, par: Acces, le: date) -> Passation:
+def passer(
+    *,
+    personne: Personne,
+    agent_id: int,
+    raison: Raison,
+    par: Acces,
+    le: date,
+    memoire: Memoire | None = None,
+) -> Passation:
     """Désigne le nouveau référent et écrit ce qui lui est transmis."""
     ancien = _en_cours(personne)
     echeances, rendez_vous = a_transmettre(personne_id=personne.pk, acces=par, le=le)
-    designation = confier(personne=personne, agent_id=agent_id, raison=raison, par=par, le=le)
+    designation = confier(
+        personne=personne, agent_id=agent_id, raison=raison, par=par, le=le, memoire=memoire
+    )
     consigner(
         charge=charges.Passer(
             de_agent_id=ancien.agent_id,

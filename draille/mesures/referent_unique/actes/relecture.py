@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from draille.mesures.referent_unique.acces import DESIGNER
 from draille.mesures.referent_unique.actes import charges
-from draille.mesures.referent_unique.actes.designation import Mode, Raison, confier
+from draille.mesures.referent_unique.actes.designation import Memoire, Mode, Raison, confier
 from draille.mesures.referent_unique.actes.passation import passer
 from draille.mesures.referent_unique.actes.verrou import (
     exiger_agent,
@@ -58,6 +58,12 @@ def accepter_ligne(*, ligne_id: int, par: Acces, le: date) -> Designation:
     reste alors à relire.
     """
     lignes = _prendre(ligne_id, par)
+    designation = _accepter(lignes, par, le, Memoire(le))
+    _clore(lignes[0].calcul)
+    return designation
+
+
+def _accepter(lignes: list[LigneCalcul], par: Acces, le: date, memoire: Memoire) -> Designation:
     place = lignes[0].place
     if place < 0:
         raise refus(
@@ -67,7 +73,7 @@ def accepter_ligne(*, ligne_id: int, par: Acces, le: date) -> Designation:
         )
     agent_id = int(lignes[0].calcul.places[place]["agent_id"])
     choix = _Choix(decision=Decision.ACCEPTEE, agent_id=agent_id)
-    return _designer(lignes, choix, par, le)
+    return _designer(lignes, choix, par, le, memoire)
 
 
 @transaction.atomic
@@ -83,7 +89,9 @@ def changer_ligne(*, ligne_id: int, agent_id: int, motif: str, par: Acces, le: d
         raise refus("meme_que_propose", "C'est le référent proposé : acceptez la ligne.")
     dit = exiger_motif(motif, "vous choisissez un autre référent")
     choix = _Choix(decision=Decision.CHANGEE, agent_id=agent_id, motif=dit)
-    return _designer(lignes, choix, par, le)
+    designation = _designer(lignes, choix, par, le, Memoire(le))
+    _clore(lignes[0].calcul)
+    return designation
 
 
 @transaction.atomic
@@ -112,16 +120,22 @@ def accepter_lignes(*, lignes: Sequence[int], par: Acces, le: date) -> BilanLot:
     designees: list[Designation] = []
     refusees: list[LigneRefusee] = []
     faites: set[int] = set()
+    calculs: dict[int, Calcul] = {}
+    memoire = Memoire(le)
     for ligne_id in _par_referent(lignes, par):
         if ligne_id in faites:
             continue
         try:
-            designation = accepter_ligne(ligne_id=ligne_id, par=par, le=le)
+            with transaction.atomic():
+                ensemble = _prendre(ligne_id, par)
+                designees.append(_accepter(ensemble, par, le, memoire))
         except Refus as refuse:
             refusees.append(LigneRefusee(ligne_id=ligne_id, refus=refuse))
             continue
-        designees.append(designation)
-        faites |= _du_meme_foyer(ligne_id, par)
+        faites |= {x.pk for x in ensemble}
+        calculs[ensemble[0].calcul_id] = ensemble[0].calcul
+    for calcul in calculs.values():
+        _clore(calcul)
     return BilanLot(designees=tuple(designees), refusees=tuple(refusees))
 
 
@@ -135,27 +149,21 @@ def _par_referent(lignes: Sequence[int], par: Acces) -> list[int]:
     return sorted(dict.fromkeys(lignes), key=lambda pk: (rangs.get(pk, (0, 0, 0)), pk))
 
 
-def _du_meme_foyer(ligne_id: int, par: Acces) -> set[int]:
-    ligne = LigneCalcul.objects.visibles(par).get(pk=ligne_id)
-    freres = LigneCalcul.objects.visibles(par).filter(
-        calcul_id=ligne.calcul_id, unite_id=ligne.unite_id
-    )
-    return set(freres.values_list("pk", flat=True))
-
-
 def _prendre(ligne_id: int, par: Acces) -> list[LigneCalcul]:
     """La ligne et celles de son foyer, verrouillées ; celle demandée en premier."""
     exiger_agent(par)
-    demandee = LigneCalcul.objects.visibles(par).filter(pk=ligne_id).first()
-    if demandee is None:
-        raise refus("introuvable", "Cette ligne n'existe pas, ou ne vous est pas ouverte.")
+    demandee = LigneCalcul.objects.visibles(par).filter(pk=ligne_id)
     lignes = list(
         LigneCalcul.objects.visibles(par)
         .select_for_update(of=("self",))
         .select_related("calcul", "demande", "personne__commune")
-        .filter(calcul_id=demandee.calcul_id, unite_id=demandee.unite_id)
+        .filter(
+            calcul_id__in=demandee.values("calcul_id"), unite_id__in=demandee.values("unite_id")
+        )
         .order_by("pk")
     )
+    if not lignes:
+        raise refus("introuvable", "Cette ligne n'existe pas, ou ne vous est pas ouverte.")
     lignes.sort(key=lambda x: x.pk != ligne_id)
     premiere = lignes[0]
     par.exiger(DESIGNER, cle_ligne=premiere.cle_acces, action="relire une proposition")
@@ -172,7 +180,9 @@ def _prendre(ligne_id: int, par: Acces) -> list[LigneCalcul]:
     return [x for x in lignes if x.decision == Decision.A_RELIRE]
 
 
-def _designer(lignes: list[LigneCalcul], choix: _Choix, par: Acces, le: date) -> Designation:
+def _designer(
+    lignes: list[LigneCalcul], choix: _Choix, par: Acces, le: date, memoire: Memoire
+) -> Designation:
     demandee = lignes[0].pk
     designations = {}
     for ligne in lignes:
@@ -185,22 +195,37 @@ def _designer(lignes: list[LigneCalcul], choix: _Choix, par: Acces, le: date) ->
                     "référent. Écartez la ligne en disant pourquoi.",
                 )
             continue
-        designations[ligne.pk] = _une(ligne, choix, par, le)
+        designations[ligne.pk] = _une(ligne, choix, par, le, memoire)
         _decider(ligne, choix, par, le)
-    _clore(lignes[0].calcul)
     return designations[demandee]
 
 
-def _une(ligne: LigneCalcul, choix: _Choix, par: Acces, le: date) -> Designation:
+def _une(ligne: LigneCalcul, choix: _Choix, par: Acces, le: date, memoire: Memoire) -> Designation:
     assert choix.agent_id is not None, "une désignation a un référent"
-    if ligne.calcul.nature == Calcul.Nature.REPARATION:
-        raison = Raison(mode=Mode.PASSATION, motif=choix.motif or ligne.calcul.motif, ligne=ligne)
-        return passer(
-            personne=ligne.personne, agent_id=choix.agent_id, raison=raison, par=par, le=le
-        ).designation
+    est_reparation = ligne.calcul.nature == Calcul.Nature.REPARATION
     mode = Mode.PROPOSITION if choix.decision == Decision.ACCEPTEE else Mode.CHANGEMENT
-    raison = Raison(mode=mode, motif=choix.motif, ligne=ligne)
-    return confier(personne=ligne.personne, agent_id=choix.agent_id, raison=raison, par=par, le=le)
+    raison = Raison(
+        mode=Mode.PASSATION if est_reparation else mode,
+        motif=choix.motif or (ligne.calcul.motif if est_reparation else ""),
+        ligne=ligne,
+    )
+    if est_reparation:
+        return passer(
+            personne=ligne.personne,
+            agent_id=choix.agent_id,
+            raison=raison,
+            par=par,
+            le=le,
+            memoire=memoire,
+        ).designation
+    return confier(
+        personne=ligne.personne,
+        agent_id=choix.agent_id,
+        raison=raison,
+        par=par,
+        le=le,
+        memoire=memoire,
+    )
 
 
 def _est_close(ligne: LigneCalcul) -> bool:

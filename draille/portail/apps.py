@@ -16,10 +16,11 @@ class PortailConfig(AppConfig):
     def ready(self) -> None:
         """Déclare les entrées du menu que tout agent connaît."""
         from draille.ecrans.menu import Entree, declarer
-        from draille.ecrans.panneaux import declarer_panneau, declarer_tuile
+        from draille.ecrans.panneaux import declarer_mots, declarer_panneau, declarer_tuile
         from draille.portail.fichiers.acces import ACCES as FICHIERS
         from draille.portail.messages.acces import ACCES as MESSAGES
         from draille.portail.messages.encarts import PANNEAU, TUILE
+        from draille.portail.messages.mots import MOTS
         from draille.portail.requete import administre, verifie_le_journal, voit_des_personnes
         from draille.socle.acces import tout_agent
 
@@ -29,6 +30,7 @@ class PortailConfig(AppConfig):
         declarer(Entree("Boîte d'envoi", "messages", MESSAGES["voir_boite"], rang=35))
         declarer(Entree("Journal", "journal", verifie_le_journal, rang=80))
         declarer(Entree("Agents", "agents", administre, rang=90))
+        declarer_mots(MOTS)
         declarer_panneau(PANNEAU)
         declarer_tuile(TUILE)
         _charger_parametres()

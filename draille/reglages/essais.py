@@ -1,6 +1,8 @@
 """Les réglages des essais : la base embarquée, démarrée ici."""
 
 import os
+import tempfile
+from pathlib import Path
 
 from draille.socle.pg_embarque import demarrer
 
@@ -17,3 +19,4 @@ BASE_APPLICATION = _BASES["default"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DRAILLE_DEMONSTRATION = True
+DRAILLE_MESSAGES_DOSSIER = Path(tempfile.gettempdir()) / "draille-essais" / "messages"

@@ -34,7 +34,8 @@ def composer_courriel(pli: Pli) -> bytes:
         message.attach(NOM, pli.pdf, "application/pdf")
     if pli.calendrier:
         message.attach(_invitation(pli.calendrier))
-    return cast(bytes, message.message().as_bytes(linesep="\r\n"))
+    # La classe de Django accepte `linesep` ; celle de la bibliothèque standard, non.
+    return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
 
 
 def _invitation(calendrier: str) -> MIMEText:

@@ -122,8 +122,9 @@ def _traiter(pris: _Pris, receveurs: dict[str, Receveur], instant: datetime, bil
         if message.canal not in receveurs:
             receveurs[message.canal] = canaux.receveur(message.canal)
         reponse = receveurs[message.canal].envoyer(pli)
-    except (Echec, Refus) as cause:
-        echec = cause if isinstance(cause, Echec) else Echec(cause.code, "composition impossible")
+    except Exception as cause:
+        # Quoi qu'il arrive à l'un, les suivants doivent partir : le fautif recule comme un autre.
+        echec = _echec(cause)
         if echec.est_panne:
             bilan.pannes[message.canal] = echec.motif
         est_abandonne = _finir_en_echec(pris, echec, instant)
@@ -132,6 +133,15 @@ def _traiter(pris: _Pris, receveurs: dict[str, Receveur], instant: datetime, bil
     else:
         _finir_remis(pris, pli, reponse, instant)
         bilan.remis += 1
+
+
+def _echec(cause: Exception) -> Echec:
+    if isinstance(cause, Echec):
+        return cause
+    if isinstance(cause, Refus):
+        return Echec(cause.code, "La lettre n'a pas pu être composée")
+    # Le nom de l'erreur seulement : son texte pourrait citer la personne.
+    return Echec("imprevu", type(cause).__name__)
 
 
 def _composer(message: Message, instant: datetime) -> Pli:

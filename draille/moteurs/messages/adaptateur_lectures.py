@@ -60,8 +60,11 @@ def message(*, message_id: int, acces: Acces) -> MessageLu:
 
 
 def boite(*, etats: tuple[str, ...], acces: Acces) -> "QuerySet[Message]":
-    """Les messages dans ces états que cet accès ouvre, les plus pressés d'abord, à paginer."""
-    return _complets(acces).filter(etat__in=etats).order_by("prochaine_tentative_le", "pk")
+    """Les messages dans ces états que cet accès ouvre, à paginer : les plus pressés d'abord s'ils
+    attendent, les plus récents sinon."""
+    attend = Message.Etat.A_ENVOYER in etats
+    ordre = ("prochaine_tentative_le", "pk") if attend else ("-depose_le", "-pk")
+    return _complets(acces).filter(etat__in=etats).order_by(*ordre)
 
 
 def lus(*, messages: list[Message], acces: Acces) -> list[MessageLu]:

@@ -51,7 +51,7 @@ def d_origine(*, code: str, canal: str) -> Modele | None:
     """Le modèle livré avec le produit ; nul s'il n'existe pas par ce canal."""
     lue = definition(code)
     texte = lue.textes.get(canal)
-    return texte and Modele(definition=lue, canal=canal, version=0, texte=texte)
+    return Modele(definition=lue, canal=canal, version=0, texte=texte) if texte else None
 
 
 def en_vigueur(*, codes: Iterable[str], le: date) -> dict[tuple[str, str], Modele]:
@@ -156,6 +156,6 @@ def _ecrire(actuel: Modele, texte: Texte, par: Acces, le: date) -> Modele:
             code="messages.modele_concurrent",
             message="Quelqu'un vient de modifier ce modèle : relisez sa version, puis recommencez.",
         ) from cause
-    charge = ModifierModele(modele=f"{code}/{canal}", version=ecrit.version)
+    charge = ModifierModele(modele=code, canal=canal, version=ecrit.version)
     consigner(charge=charge, par=par, le=le, sujet=Sujet(objet_id=ecrit.pk))
     return _lu(ecrit)

@@ -48,9 +48,10 @@ class Relancer:
 
 @dataclass(frozen=True)
 class ModifierModele:
-    """Charge : le modèle de message et sa nouvelle version."""
+    """Charge : le modèle de message, son canal et sa nouvelle version."""
 
     modele: str
+    canal: str
     version: int
 
 

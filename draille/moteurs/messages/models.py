@@ -110,6 +110,7 @@ class Message(DonneePersonnelle):
             ),
             models.Index(fields=["personne", "-depose_le"], name="message_personne"),
             models.Index(fields=["objet_id", "modele"], name="message_objet"),
+            models.Index(fields=["etat", "-depose_le"], name="message_etat"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

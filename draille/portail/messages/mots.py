@@ -1,6 +1,7 @@
 """Les mots d'un message : son état, pourquoi il n'est pas arrivé."""
 
 from draille.moteurs.messages.models import Message
+from draille.moteurs.messages.registre import definitions
 
 _ETATS = {
     Message.Etat.A_ENVOYER: ("À envoyer", "eau"),
@@ -18,8 +19,19 @@ _MOTIFS = {
     "jeton_refuse": "la passerelle SMS a refusé le jeton de ce serveur",
     "dossier_indisponible": "le dossier du bureau d'ordre n'a pas pu être écrit",
     "reponse_inattendue": "la réponse du receveur n'est pas celle qu'on attendait",
+    "imprevu": "une erreur imprévue, à signaler à l'administrateur",
     "pdf.gabarit": "la lettre n'a pas pu être composée",
     "chiffrement.illisible": "la lettre gardée ne s'ouvre avec aucune clé",
+}
+# Les charges du journal, dites en français.
+MOTS = {
+    "modele": "modèle",
+    "courrier": "courrier",
+    "courriel": "courriel",
+    "sms": "SMS",
+    "tentative": "essai",
+    "tentatives": "essais",
+    **{d.code: d.libelle[0].lower() + d.libelle[1:] for d in definitions().values()},
 }
 
 

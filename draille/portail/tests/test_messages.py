@@ -247,7 +247,8 @@ def test_un_modele_modifie_fait_une_version_que_les_messages_suivent(
     assert message.version == 1
     assert message.contenu.startswith("Bonjour Éléonore,\n\nAda L. vous accompagne.\n\nCette déc")
     assert LigneJournal.objects.get(code="messages.modifier_modele").charge == {
-        "modele": "designation_referent/courrier",
+        "modele": "designation_referent",
+        "canal": "courrier",
         "version": 1,
     }
 

@@ -228,6 +228,15 @@ def test_une_adresse_refusee_n_arrete_pas_les_suivantes(decor, smtp):
     assert _envoyer(PLUS_TARD).remis == 1
 
 
+def test_une_erreur_imprevue_n_arrete_pas_les_suivants(decor, smtp):
+    imprevue = decor.deposer(decor.personne(courriel="e@bœuf.example"))
+    bonne = decor.deposer(decor.personne(courriel="bon@example.org"))
+    bilan = _envoyer()
+    assert (bilan.remis, bilan.remis_plus_tard) == (1, 1)
+    assert _relu(bonne).etat == "remis"
+    assert Tentative.objects.get(message=imprevue).motif == "imprevu"
+
+
 def test_le_recul_double_puis_l_abandon_alerte(decor, settings):
     settings.DRAILLE_DEMONSTRATION = False
     settings.DRAILLE_SMTP_HOTE, settings.DRAILLE_SMTP_PORT = "127.0.0.1", 1

@@ -103,7 +103,7 @@ def ouvrir_les_bureaux(*, plan: PlanDeJeu, par: Acces, le: date) -> None:
             agent_id=agent.pk,
             termes=TermesPortefeuille(
                 places=ligne["places"],
-                orientations=orientations[ligne["organisation"]],
+                orientations=orientations[ligne["organisation"], ligne.get("suit", "")],
                 commune_id=lieu.commune_id,
                 bureau=lieu.nom,
                 secteur_id=secteur.pk if secteur else None,
@@ -191,11 +191,18 @@ def _horaire(ouverture: list[str]) -> rendez_vous.Horaire:
     return rendez_vous.horaire(jour=JOURS.index(jour) + 1, de=de, a=a)
 
 
-def _orientations(plan: PlanDeJeu) -> dict[str, tuple[str, ...]]:
-    """Par organisation, les orientations qu'elle suit : tous les types en vigueur dans le jeu."""
-    admises: dict[str, dict[str, None]] = {nom: {} for nom in ORGANISMES}
+def _orientations(plan: PlanDeJeu) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Les orientations suivies, par organisation et par sorte de parcours (vide : toutes).
+
+    Sur tout le jeu : il peut enjamber deux régimes. Le premier type de la liste mène à l'emploi.
+    """
+    admises: dict[tuple[str, str], dict[str, None]] = {
+        (nom, suit): {} for nom in ORGANISMES for suit in ("", "emploi", "social")
+    }
     for mois in plan.mois[1:]:
-        types, organismes = types_admis(le=mois.debut), list(organismes_admis(le=mois.debut))
-        for nom, rang in ORGANISMES.items():
-            admises[nom] |= dict.fromkeys(f"{t}:{organismes[rang]}" for t in types)
-    return {nom: tuple(cles) for nom, cles in admises.items()}
+        types, organismes = list(types_admis(le=mois.debut)), list(organismes_admis(le=mois.debut))
+        suivis = {"": types, "emploi": types[:1], "social": types[1:]}
+        for (nom, suit), cles in admises.items():
+            organisme = organismes[ORGANISMES[nom]]
+            cles.update(dict.fromkeys(f"{t}:{organisme}" for t in suivis[suit]))
+    return {qui: tuple(cles) for qui, cles in admises.items()}

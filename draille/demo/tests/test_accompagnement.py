@@ -32,7 +32,7 @@ def test_les_bureaux_sont_dans_de_vraies_communes(departement):
         # Tranche que l'Arcep réserve à la fiction.
         assert bureau["telephone"].startswith("04 65 71")
         assert bureau["accueil"]
-        assert bureau["renfort"]
+    assert any(bureau["renfort"] for bureau in contenu["lieux"])
 
 
 @pytest.mark.parametrize("departement", DEPARTEMENTS)
@@ -42,9 +42,14 @@ def test_chaque_secteur_a_des_referents_de_chaque_organisation(departement):
     assert {r["lieu"] for r in referents} <= {bureau["code"] for bureau in contenu["lieux"]}
     assert len({accompagnement._identifiant(r) for r in referents}) == len(referents) >= 24
     for organisation in accompagnement.ORGANISMES:
-        siens = [r for r in referents if r["organisation"] == organisation]
-        couverts = {r["secteur"] for r in siens if "secteur" in r}
-        assert couverts == secteurs or any("secteur" not in r for r in siens), organisation
+        for sorte in ("emploi", "social"):
+            siens = [
+                r
+                for r in referents
+                if r["organisation"] == organisation and r.get("suit", sorte) == sorte
+            ]
+            couverts = {r["secteur"] for r in siens if "secteur" in r}
+            assert couverts == secteurs or any("secteur" not in r for r in siens), organisation
     assert "demo.referent" in {accompagnement._identifiant(r) for r in referents}
 
 
@@ -67,11 +72,11 @@ def test_un_depart_et_deux_longues_absences(departement):
 
 def test_les_orientations_suivent_le_regime_du_jour():
     ancien = accompagnement._orientations(plan_de_jeu(departement="43"))
-    assert ancien["emploi"] == ("professionnel:pole_emploi", "social:pole_emploi")
+    assert ancien["emploi", ""] == ("professionnel:pole_emploi", "social:pole_emploi")
     plan = plan_de_jeu(departement="43", date_demonstration=date(2026, 11, 21))
     nouveau = accompagnement._orientations(plan)
-    assert "emploi_professionnel:france_travail" in nouveau["emploi"]
-    assert "insertion_sociale:departement" in nouveau["departement"]
+    assert "emploi_professionnel:france_travail" in nouveau["emploi", "emploi"]
+    assert "insertion_sociale:departement" in nouveau["departement", "social"]
 
 
 @pytest.mark.parametrize(

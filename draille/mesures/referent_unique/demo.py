@@ -24,6 +24,9 @@ from draille.mesures.referent_unique.models import (
 from draille.socle.acces import Acces
 from draille.socle.refus import Refus
 
+# Une relecture ne change que pour un référent à peine plus loin, en dixièmes de minute.
+DETOUR_DIXIEMES = 50
+
 
 @cache
 def rythmes() -> dict[str, Any]:
@@ -108,12 +111,16 @@ def _part_relue() -> float:
 
 
 def _changer(ligne_id: int, alea: Random, par: Acces, le: date) -> bool:
-    """Choisit l'un des deux référents possibles les plus proches après celui proposé."""
-    propose = lectures.ligne(ligne_id=ligne_id, acces=par).agent_id
+    """Confie à un autre référent, à peine plus loin ; faux s'il n'y en a pas."""
+    propose = lectures.ligne(ligne_id=ligne_id, acces=par)
+    plus_loin = (propose.minutes or 0) + DETOUR_DIXIEMES
     possibles = [
         c
         for c in lectures.choix(ligne_id=ligne_id, acces=par)
-        if not c.raison and c.agent_id != propose and c.libres > 1
+        if not c.raison
+        and c.agent_id != propose.agent_id
+        and c.libres > 1
+        and (c.minutes or 0) <= plus_loin
     ]
     possibles.sort(key=lambda c: (c.minutes or 0, c.agent_id))
     for choisi in possibles[:2]:

@@ -21,6 +21,7 @@ from draille.mesures.rendez_vous.views_commun import (
     acces_nominatif,
     date_de,
     passage,
+    url_personne,
 )
 from draille.mesures.rendez_vous.views_lignes import LigneVue, lire, minutes_moyennes, motif_de
 from draille.socle.refus import Refus
@@ -97,6 +98,7 @@ def _examen(
     lignes = [
         {
             "lue": lue,
+            "url_personne": url_personne(lue.personne.pk),
             "derniere": passage(lue.derniere) if lue.derniere else None,
             "formulaire": refuse
             if refuse is not None and lue.demande.pk == pk

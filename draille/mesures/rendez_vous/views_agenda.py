@@ -17,7 +17,7 @@ from draille.mesures.rendez_vous import actes, lectures
 from draille.mesures.rendez_vous.acces import ACCES, TENIR_LIEUX
 from draille.mesures.rendez_vous.forms import agents_admis
 from draille.mesures.rendez_vous.lectures import CreneauAgenda, JourAgenda
-from draille.mesures.rendez_vous.models import Creneau, RendezVous
+from draille.mesures.rendez_vous.models import Creneau, Plage, RendezVous
 from draille.mesures.rendez_vous.views_commun import (
     acces_de,
     acces_nominatif,
@@ -85,9 +85,9 @@ def agenda(request: HttpRequest) -> HttpResponse:
     """La semaine d'un lieu ou d'un agent ; sans choix, la sienne, sinon le premier lieu."""
     acces, le = acces_nominatif(acces_de(request)), date_de(request)
     lieux = lectures.lieux(le=le)
-    agents = list(agents_admis())
+    agents = list(agents_admis().filter(pk__in=Plage.objects.values("agent")))
     lieu_id, agent_id = _choix(request, acces, [x.pk for x in lieux])
-    lundi = lundi_de(_jour(request.GET.get("jour", "")) or le)
+    lundi = lundi_de(_jour(request.GET.get("jour", "")) or _jour_utile(le))
     semaine = None
     if lieu_id or agent_id:
         semaine = _semaine(request, lundi, lieu_id=lieu_id, agent_id=agent_id)
@@ -116,6 +116,11 @@ def _choix(request: HttpRequest, acces: Acces, lieux: Sequence[int]) -> tuple[in
         if Creneau.objects.filter(agent_id=acces.agent_id).exists():
             return None, acces.agent_id
     return (lieux[0] if lieux else None), None
+
+
+def _jour_utile(le: date) -> date:
+    """Ce jour, ou le lundi qui vient : le samedi, on prépare la semaine suivante."""
+    return le if le.isoweekday() <= VENDREDI else lundi_de(le) + timedelta(days=7)
 
 
 def _jour(valeur: str) -> date | None:

@@ -21,7 +21,12 @@ def suivi(request: HttpRequest) -> HttpResponse:
     acces, le = acces_de(request), date_de(request)
     motif = motif_de(request)
     debut = date(le.year, 1, 1)
-    comparaison = lectures.comparaison_premier_arrive(motif=motif, acces=acces, le=le)
+    # Rejouer l'année prend quelques secondes : on ne le fait que sur demande.
+    comparaison = (
+        lectures.comparaison_premier_arrive(motif=motif, acces=acces, le=le)
+        if "motif" in request.GET
+        else None
+    )
     contexte = {
         "onglets": onglets(request, "suivi") if ACCES["voir_convocations"](acces) else [],
         "debut": debut,
@@ -31,6 +36,8 @@ def suivi(request: HttpRequest) -> HttpResponse:
         "comparees": (
             ("Convocations fixées", comparaison.moteur),
             ("Premier arrivé", comparaison.premier_arrive),
-        ),
+        )
+        if comparaison
+        else (),
     }
     return render(request, "rendez_vous/suivi.html", contexte)

@@ -481,6 +481,9 @@ def test_un_suivi_se_propose_avec_le_referent_de_la_personne(
 def test_le_suivi_ne_dit_aucun_nom(
     connecter: Connecter, monde: Monde, rdv: RendezVous, lui: DemandeRendezVous
 ) -> None:
-    page = texte(connecter(Role.PILOTE).get("/convocations/suivi/"))
-    assert "Premier arrivé" in page
+    client = connecter(Role.PILOTE)
+    assert 'id="comparaison"' not in texte(client.get("/convocations/suivi/"))
+    page = texte(client.get("/convocations/suivi/?motif=orientation"))
+    assert 'id="comparaison"' in page
+    assert "Convocations fixées" in page
     assert "Chalendar" not in page

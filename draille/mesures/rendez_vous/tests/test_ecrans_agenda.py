@@ -75,6 +75,14 @@ def test_un_referent_ouvre_sur_son_agenda(connecter: Connecter, monde: Monde) ->
     assert "Bureau du Puy" in page
 
 
+def test_le_samedi_l_agenda_ouvre_sur_la_semaine_qui_vient(
+    connecter: Connecter, monde: Monde, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = connecter(Role.CADRE)
+    monkeypatch.setenv("DRAILLE_DATE", "2020-10-17")
+    assert "Semaine du 19 octobre 2020" in texte(client.get("/agenda/"))
+
+
 def test_fermer_puis_rouvrir_un_creneau(connecter: Connecter, monde: Monde) -> None:
     client, libre = connecter(Role.CADRE), creneaux()[0]
     adresse = f"/agenda/creneaux/{libre.pk}/"

@@ -12,7 +12,9 @@ from draille.mesures.orientation_rsa.models import Suivi
 from draille.mesures.orientation_rsa.tests import fabrique
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.journal import projections, registre
+from draille.noyau.journal.actes import Sujet, consigner
 from draille.noyau.journal.models import LigneJournal
+from draille.noyau.journal.registre import Lot
 
 OCTOBRE = date(2020, 10, 2)
 
@@ -110,7 +112,9 @@ def test_une_sortie_sans_entree_connue_est_sans_effet(systeme):
 
 def test_les_horloges_souvrent_a_lentree_et_se_ferment_a_lorientation(systeme):
     suivi = fabrique.suivi_ouvert(systeme)
-    ouvertes = Echeance.objects.filter(objet_id=suivi.entree_id).order_by("avant_le")
+    ouvertes = Echeance.objects.filter(
+        objet_id=suivi.entree_id, code__startswith="orientation_rsa."
+    ).order_by("avant_le")
     assert [(e.code, e.avant_le, e.fermee_le) for e in ouvertes] == [
         ("orientation_rsa.convention", date(2020, 10, 5), None),
         ("orientation_rsa.loi_2_mois", date(2020, 11, 5), None),
@@ -137,6 +141,65 @@ def test_la_sortie_abandonne_les_horloges_et_la_rectification_les_rend(systeme):
     assert {(e.fermee_le, e.est_sans_suite) for e in horloges} == {(OCTOBRE, True)}
     fabrique.rectifier(entree, systeme, date(2020, 10, 9))
     assert {(e.fermee_le, e.est_sans_suite) for e in horloges.all()} == {(None, False)}
+
+
+def honorer(suivi: Suivi, par, le: date, motif: str = "orientation"):
+    """La ligne que les rendez-vous écrivent ; les mesures ne se connaissent que par le journal."""
+    charge = next(a.charge for a in registre.actes() if a.code == "rendez_vous.honorer")
+    return consigner(
+        charge=charge(rendez_vous_id=1, demande_id=None, motif=motif, rang=1, jour=le),
+        par=par,
+        le=le,
+        sujet=Sujet(
+            compartiment=2,
+            personne_id=suivi.personne_id,
+            commune_id=suivi.personne.commune_id,
+            objet_id=suivi.entree_id,
+        ),
+    )
+
+
+def livrer_les_rendez_vous(par) -> None:
+    nom = "orientation_rsa.suivre_les_rendez_vous"
+    (abonnement,) = (a for a in registre.abonnements(immediats=False) if a.nom == nom)
+    abonnement.traiter(Lot(codes=abonnement.codes, debut=0, fin=2**62), par)
+
+
+def test_le_rendez_vous_honore_est_la_rencontre_une_seule_fois(systeme):
+    suivi = fabrique.suivi_ouvert(systeme)
+    honorer(suivi, systeme, date(2020, 9, 15))
+    honorer(suivi, systeme, date(2020, 9, 14))
+    for _ in range(3):
+        livrer_les_rendez_vous(systeme)
+    suivi.refresh_from_db()
+    assert (suivi.statut, suivi.rencontree_le) == ("a_orienter", date(2020, 9, 14))
+    assert suivi.rencontre_mode == "sur_place"
+    ligne = lignes("rencontrer").get()
+    assert (ligne.le, ligne.charge) == (date(2020, 9, 14), {"mode": "sur_place"})
+    assert _ecarts() == {(0, 0)}
+
+
+def test_une_rencontre_deja_notee_reste_la_premiere(systeme):
+    suivi = fabrique.suivi_ouvert(systeme)
+    rencontrer(
+        suivi_id=suivi.pk,
+        rendez_vous=RendezVous(mode="telephone"),
+        par=systeme,
+        le=date(2020, 9, 12),
+    )
+    honorer(suivi, systeme, date(2020, 9, 15))
+    livrer_les_rendez_vous(systeme)
+    suivi.refresh_from_db()
+    assert (suivi.rencontree_le, suivi.rencontre_mode) == (date(2020, 9, 12), "telephone")
+    assert lignes("rencontrer").count() == 1
+
+
+def test_un_rendez_vous_de_suivi_nest_pas_la_rencontre(systeme):
+    suivi = fabrique.suivi_ouvert(systeme)
+    honorer(suivi, systeme, date(2020, 9, 15), motif="suivi")
+    livrer_les_rendez_vous(systeme)
+    suivi.refresh_from_db()
+    assert suivi.statut == "a_rencontrer"
 
 
 def test_letat_se_retrouve_dans_le_journal(systeme):

@@ -3,11 +3,13 @@
 from draille.mesures.referent_unique.actes.annonce import annoncer
 from draille.mesures.referent_unique.actes.calcul import calculer_proposition
 from draille.mesures.referent_unique.actes.charges import ACTES
-from draille.mesures.referent_unique.actes.designation import (
-    choisir_referent_de_parcours,
+from draille.mesures.referent_unique.actes.designation import choisir_referent_de_parcours
+from draille.mesures.referent_unique.actes.passation import (
+    Passation,
+    changer_referent,
     designer_a_la_main,
+    liberer,
 )
-from draille.mesures.referent_unique.actes.passation import Passation, changer_referent, liberer
 from draille.mesures.referent_unique.actes.portefeuilles import (
     TermesPortefeuille,
     changer_portefeuille,

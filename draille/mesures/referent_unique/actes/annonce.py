@@ -13,6 +13,7 @@ from draille.mesures.referent_unique.regles import minutes_entieres
 from draille.moteurs.messages.adaptateur import Envoi, deposer
 from draille.moteurs.messages.models import Message
 from draille.noyau.journal.actes import consigner
+from draille.noyau.referent.models import Referent
 from draille.socle.acces import Acces
 from draille.socle.refus import Refus
 from draille.socle.texte import date_longue
@@ -67,7 +68,7 @@ def _deposer(
     designation: Designation, termes: Portefeuille | None, par: Acces, le: date
 ) -> Message:
     est_algorithmique = designation.ligne_id is not None
-    modele = CHANGEMENT if designation.mode == Designation.Mode.PASSATION else DESIGNATION
+    modele = CHANGEMENT if _succede(designation) else DESIGNATION
     message = deposer(
         envoi=Envoi(
             personne=designation.personne,
@@ -89,6 +90,19 @@ def _deposer(
         sujet=sujet_de(designation.personne, designation.entree_id),
     )
     return message
+
+
+def _succede(designation: Designation) -> bool:
+    """Vrai si un autre référent unique suivait la personne jusqu'à ce jour."""
+    return (
+        Referent.objects.filter(
+            personne_id=designation.personne_id,
+            nature=Referent.Nature.UNIQUE,
+            fin=designation.referent.debut,
+        )
+        .exclude(pk=designation.referent_id)
+        .exists()
+    )
 
 
 def _champs(designation: Designation, termes: Portefeuille | None) -> dict[str, str]:

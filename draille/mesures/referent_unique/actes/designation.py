@@ -31,10 +31,15 @@ Mode = Designation.Mode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raison:
-    """D'où vient une désignation. `ligne` : celle du calcul, nulle à la main."""
+    """D'où vient une désignation. `ligne` : celle du calcul, nulle à la main.
+
+    `motif` : ce que l'agent a écrit, gardé à la désignation ; `code` : la raison d'un changement,
+    seule à aller au journal.
+    """
 
     mode: Designation.Mode
     motif: str = ""
+    code: str = ""
     ligne: LigneCalcul | None = None
 
 
@@ -66,23 +71,6 @@ class Memoire:
                 en_vigueur(self.le), agent_id=agent_id
             ).first()
         return self._termes[agent_id]
-
-
-@transaction.atomic
-def designer_a_la_main(
-    *, personne_id: int, agent_id: int, motif: str, par: Acces, le: date
-) -> Designation:
-    """Désigne sans calcul (CASF L262-27) : toujours possible, avec ou sans demande ouverte.
-
-    Secteur et type sont laissés au jugement de l'agent ; places et absences sont tenues par la
-    base. Lève `Refus` : `acces.refuse`, `referent_unique.` `introuvable`, `agent_nomme`,
-    `agent_inconnu`, `non_habilite`, `meme_referent` ; `referent.` `date`, `quota`, `absence`,
-    `chevauchement`.
-    """
-    exiger_agent(par)
-    personne = prendre_personne(personne_id=personne_id, par=par, action="désigner un référent")
-    raison = Raison(mode=Mode.MANUEL, motif=motif.strip()[:200])
-    return confier(personne=personne, agent_id=agent_id, raison=raison, par=par, le=le)
 
 
 @transaction.atomic

@@ -38,6 +38,25 @@ class Passation:
 
 
 @transaction.atomic
+def designer_a_la_main(
+    *, personne_id: int, agent_id: int, motif: str, par: Acces, le: date
+) -> Designation:
+    """Désigne sans calcul (CASF L262-27) : toujours possible, avec ou sans demande ouverte.
+
+    Si la personne a déjà un référent, le nouveau lui succède et ce qui change de mains est écrit.
+
+    Secteur et type sont laissés au jugement de l'agent ; places et absences sont tenues par la
+    base. Lève `Refus` : `acces.refuse`, `referent_unique.` `introuvable`, `agent_nomme`,
+    `agent_inconnu`, `non_habilite`, `meme_referent` ; `referent.` `date`, `quota`, `absence`,
+    `chevauchement`.
+    """
+    exiger_agent(par)
+    personne = prendre_personne(personne_id=personne_id, par=par, action="désigner un référent")
+    raison = Raison(mode=Mode.MANUEL, motif=motif.strip()[:200], code="choix d'un agent")
+    return confier_ou_passer(personne=personne, agent_id=agent_id, raison=raison, par=par, le=le)
+
+
+@transaction.atomic
 def changer_referent(
     *, personne_id: int, agent_id: int, motif: str, precision: str, par: Acces, le: date
 ) -> Passation:
@@ -57,7 +76,9 @@ def changer_referent(
     dit = precision.strip()
     if motif == AUTRE and not dit:
         raise refus("motif_absent", "Écrivez en une phrase pourquoi le référent change.")
-    raison = Raison(mode=Mode.PASSATION, motif=(f"{motif} : {dit}" if dit else motif)[:200])
+    raison = Raison(
+        mode=Mode.PASSATION, motif=(f"{motif} : {dit}" if dit else motif)[:200], code=motif
+    )
     return passer(personne=personne, agent_id=agent_id, raison=raison, par=par, le=le)
 
 
@@ -108,7 +129,7 @@ def passer(
         charge=charges.Passer(
             de_agent_id=ancien.agent_id,
             vers_agent_id=agent_id,
-            motif=raison.motif.split(" : ")[0],
+            motif=raison.code,
             echeances=len(echeances),
             rendez_vous=[r.rendez_vous_id for r in rendez_vous],
         ),
@@ -121,6 +142,28 @@ def passer(
         de_agent_id=ancien.agent_id,
         echeances=echeances,
         rendez_vous=rendez_vous,
+    )
+
+
+def confier_ou_passer(
+    *,
+    personne: Personne,
+    agent_id: int,
+    raison: Raison,
+    par: Acces,
+    le: date,
+    memoire: Memoire | None = None,
+) -> Designation:
+    """Désigne ; si un référent suit déjà la personne, le nouveau lui succède."""
+    a_deja = Referent.objects.filter(
+        personne=personne, nature=Referent.Nature.UNIQUE, fin__isnull=True
+    ).exists()
+    if a_deja:
+        return passer(
+            personne=personne, agent_id=agent_id, raison=raison, par=par, le=le, memoire=memoire
+        ).designation
+    return confier(
+        personne=personne, agent_id=agent_id, raison=raison, par=par, le=le, memoire=memoire
     )
 
 

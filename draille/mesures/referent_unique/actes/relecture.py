@@ -8,8 +8,8 @@ from django.db import connection, transaction
 
 from draille.mesures.referent_unique.acces import DESIGNER
 from draille.mesures.referent_unique.actes import charges
-from draille.mesures.referent_unique.actes.designation import Memoire, Mode, Raison, confier
-from draille.mesures.referent_unique.actes.passation import passer
+from draille.mesures.referent_unique.actes.designation import Memoire, Mode, Raison
+from draille.mesures.referent_unique.actes.passation import confier_ou_passer
 from draille.mesures.referent_unique.actes.verrou import (
     exiger_agent,
     exiger_motif,
@@ -22,6 +22,9 @@ from draille.socle.acces import Acces
 from draille.socle.refus import Refus
 
 Decision = LigneCalcul.Decision
+
+# Une personne à confier qui a déjà un référent : il ne suit pas sa nouvelle orientation.
+REORIENTATION = "réorientation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,17 +211,9 @@ def _une(ligne: LigneCalcul, choix: _Choix, par: Acces, le: date, memoire: Memoi
         mode=Mode.PASSATION if est_reparation else mode,
         motif=choix.motif or (ligne.calcul.motif if est_reparation else ""),
         ligne=ligne,
+        code=ligne.calcul.motif.split(" : ")[0] if est_reparation else REORIENTATION,
     )
-    if est_reparation:
-        return passer(
-            personne=ligne.personne,
-            agent_id=choix.agent_id,
-            raison=raison,
-            par=par,
-            le=le,
-            memoire=memoire,
-        ).designation
-    return confier(
+    return confier_ou_passer(
         personne=ligne.personne,
         agent_id=choix.agent_id,
         raison=raison,

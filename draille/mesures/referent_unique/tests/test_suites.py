@@ -8,6 +8,7 @@ from draille.mesures.referent_unique import actes
 from draille.mesures.referent_unique.models import Demande
 from draille.mesures.referent_unique.tests import fabrique
 from draille.mesures.referent_unique.tests.fabrique import EMPLOI, LUNDI, SOCIAL
+from draille.moteurs.messages.models import Message
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.journal import projections
 from draille.noyau.journal.models import LigneJournal
@@ -64,6 +65,30 @@ def test_le_referent_qui_nadmet_plus_ouvre_une_demande(monde, designee):
         fabrique.livrer(monde.systeme)
     assert demandes() == [("confiee", SOCIAL), ("a_confier", EMPLOI)]
     assert Referent.objects.get(personne=designee).fin is None, "le référent reste jusqu'au suivant"
+
+
+def test_apres_reorientation_le_suivant_succede_et_le_dossier_passe(monde, designee):
+    emploi = fabrique.referent("emploi", monde.communes[0], monde.cadre, orientations=(EMPLOI,))
+    fabrique.orienter(designee, monde.systeme, orientation=EMPLOI, le=SORTIE, rang=2)
+    fabrique.livrer(monde.systeme)
+    calcul = actes.calculer_proposition(par=monde.cadre, le=SORTIE)
+    actes.changer_ligne(
+        ligne_id=calcul.lignes.get().pk,
+        agent_id=fabrique.referent(
+            "emploi2", monde.communes[1], monde.cadre, orientations=(EMPLOI,)
+        ).pk,
+        motif="Secret de famille.",
+        par=monde.cadre,
+        le=SORTIE,
+    )
+    assert calcul.places[calcul.lignes.get().place]["agent_id"] == emploi.pk
+    passee = LigneJournal.objects.get(code="referent_unique.passer")
+    assert (passee.charge["de_agent_id"], passee.charge["motif"]) == (
+        monde.puy.pk,
+        "réorientation",
+    )
+    assert "Secret" not in str(list(LigneJournal.objects.values_list("charge", flat=True)))
+    assert Message.objects.filter(modele="changement_referent", a_mention=True).count() == 1
 
 
 def test_la_sortie_libere_et_la_rectification_rouvre(monde, designee):

@@ -18,7 +18,7 @@ from draille.mesures.rendez_vous.actes.commun import (
     refuser_en_phrases,
 )
 from draille.mesures.rendez_vous.models import Creneau, Lieu, Motif, Plage
-from draille.socle.acces import Acces
+from draille.socle.acces import Acces, Role
 from draille.socle.refus import Refus
 from draille.socle.texte import date_moyenne
 
@@ -220,12 +220,15 @@ def rouvrir_creneau(*, creneau_id: int, par: Acces, le: date) -> Creneau:
 @transaction.atomic
 def generer_creneaux(*, jusque: date, par: Acces, le: date) -> int:
     """Tire les créneaux de toutes les plages, de `le` à `jusque` inclus ; rend combien de nouveaux.
+    Pour un référent, ceux de ses seules plages.
 
     Rappelée, elle n'ajoute rien : un créneau fermé à la main reste fermé. Les jours fériés et les
     jours fermés n'en ont pas. Lève `Refus` : `acces.refuse`, `rendez_vous.date_future`.
     """
-    par.exiger(TENIR_LIEUX, cle_ligne=None, action="ouvrir des créneaux")
+    exiger_tenue(agent_id=par.agent_id, par=par, action="ouvrir des créneaux")
     voulus = list(_voulus(le, jusque))
+    if not par.roles & {*TENIR_LIEUX, Role.SYSTEME}:
+        voulus = [v for v in voulus if v.agent_id == par.agent_id]
     connus = {
         (c.lieu_id, c.agent_id, c.motif, c.debut): c
         for c in Creneau.objects.filter(jour__gte=le, jour__lte=jusque)

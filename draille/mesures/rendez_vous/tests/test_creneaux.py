@@ -227,7 +227,9 @@ def test_le_referent_tient_son_agenda_et_pas_celui_dun_autre(systeme):
     lui, autre = fabrique.agent(), fabrique.agent("Odile Ferrand")
     acces = fabrique.acces(Role.REFERENT, de=lui)
     posee = fabrique.plage(acces, lieu, motif="referent", agent_id=lui.pk)
-    actes.generer_creneaux(jusque=date(2020, 9, 30), par=systeme, le=LE)
+    fabrique.plage(systeme, lieu, motif="referent", agent_id=autre.pk)
+    actes.generer_creneaux(jusque=date(2020, 9, 30), par=acces, le=LE)
+    assert set(Creneau.objects.values_list("agent_id", flat=True)) == {lui.pk}
     creneau = Creneau.objects.filter(plage=posee).first()
     actes.fermer_creneau(creneau_id=creneau.pk, par=acces, le=LE)
     for agent_id in (autre.pk, None):

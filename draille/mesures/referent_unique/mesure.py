@@ -14,7 +14,8 @@ DELAIS = (
     Delai(
         code="referent_unique.designer",
         libelle="Désigner le référent unique",
-        ouvert_par=("orientation_rsa.orienter",),
+        # L'ouverture de la demande, et non l'orientation : qui garde son référent n'attend rien.
+        ouvert_par=("referent_unique.demander",),
         ferme_par=("referent_unique.designer",),
         abandonne_par=("suivi_rsa.sortir",),
         retabli_par=("suivi_rsa.rectifier_sortie",),

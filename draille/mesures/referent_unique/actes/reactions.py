@@ -36,7 +36,8 @@ WHERE d.entree_id = s.objet_id AND d.statut = 'a_confier' AND s.id > d.ligne_ori
 RETURNING d.id
 """
 
-# Le référent en place qui admet la nouvelle orientation garde la personne : on ne le change pas.
+# Le référent en place qui admet la nouvelle orientation garde la personne, comme celui qu'un agent
+# a désigné depuis la décision : on ne les change pas.
 _DEMANDER = """
 INSERT INTO referent_unique_demande (personne_id, entree_id, ligne_orientation_id, orientation,
   orientee_le, unite_id, cle_acces)
@@ -60,7 +61,7 @@ WHERE NOT EXISTS (
     LEFT JOIN referent_unique_portefeuille t ON t.agent_id = r.agent_id AND t.debut <= s.le
       AND (t.fin IS NULL OR t.fin > s.le)
     WHERE r.personne_id = s.personne_id AND r.nature = 'unique' AND r.fin IS NULL
-      AND (t.id IS NULL OR s.orientation = ANY(t.orientations))
+      AND (t.id IS NULL OR s.orientation = ANY(t.orientations) OR r.debut >= s.le)
   )
 ON CONFLICT DO NOTHING
 RETURNING id

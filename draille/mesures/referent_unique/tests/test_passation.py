@@ -40,7 +40,8 @@ def test_la_passation_liste_ce_qui_change_de_mains(monde):
     fabrique.rendez_vous(personne, monde.systeme, 12, date(2020, 11, 5))
     fabrique.rendez_vous(personne, monde.systeme, 13, date(2020, 10, 14))
     fabrique.annuler_rendez_vous(personne, monde.systeme, 12, date(2020, 11, 5))
-    fabrique.orienter(personne, monde.systeme, orientation=EMPLOI, le=PLUS_TARD, rang=1)
+    fabrique.orienter(personne, monde.systeme, orientation=EMPLOI, le=PLUS_TARD, rang=2)
+    fabrique.livrer(monde.systeme)
     passation = changer(monde, personne, monde.brioude)
     assert [r.rendez_vous_id for r in passation.rendez_vous] == [11]
     assert {e.code for e in passation.echeances} >= {"referent_unique.designer"}

@@ -67,6 +67,17 @@ def test_le_referent_qui_nadmet_plus_ouvre_une_demande(monde, designee):
     assert Referent.objects.get(personne=designee).fin is None, "le référent reste jusqu'au suivant"
 
 
+def test_qui_est_designe_des_lorientation_nest_plus_a_confier(monde):
+    p = fabrique.personne("Rapide", monde.communes[0])
+    fabrique.orienter(p, monde.systeme, orientation=EMPLOI, le=LUNDI)
+    actes.designer_a_la_main(
+        personne_id=p.pk, agent_id=monde.puy.pk, motif="", par=monde.cadre, le=LUNDI
+    )
+    fabrique.livrer(monde.systeme)
+    assert demandes() == []
+    assert not Echeance.objects.filter(code="referent_unique.designer").exists()
+
+
 def test_apres_reorientation_le_suivant_succede_et_le_dossier_passe(monde, designee):
     emploi = fabrique.referent("emploi", monde.communes[0], monde.cadre, orientations=(EMPLOI,))
     fabrique.orienter(designee, monde.systeme, orientation=EMPLOI, le=SORTIE, rang=2)

@@ -1,7 +1,8 @@
 """Les mesures : un dossier par ligne de convention. Ce module ne porte que leur descripteur."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -23,7 +24,26 @@ from draille.moteurs.indicateurs.registre import declarer as declarer_indicateur
 from draille.noyau.journal import projections, registre
 from draille.noyau.journal.projections import Projection
 from draille.noyau.journal.registre import Abonnement, ActeDeclare
+from draille.socle.acces import Acces
 from draille.socle.parametres import inscrire_fichier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotidien:
+    """Un traitement de chaque nuit, sous l'accès automatique, à la date du jour ; rend le nombre de
+    choses faites. Rappelé le même jour, il n'ajoute rien.
+    """
+
+    nom: str
+    faire: Callable[[Acces, date], int]
+
+
+_quotidiens: dict[str, Quotidien] = {}
+
+
+def quotidiens() -> list[Quotidien]:
+    """Les traitements de nuit des mesures, par nom."""
+    return [_quotidiens[nom] for nom in sorted(_quotidiens)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +51,7 @@ class Mesure:
     """Ce qu'une mesure apporte : actes, délais, indicateurs, menu, abonnements, encarts, mots.
 
     `mots` : comment se disent, au dossier, les champs et les valeurs codées de ses charges.
+    `quotidiens` : ce qui se fait pour elle chaque nuit.
     """
 
     code: str
@@ -44,6 +65,7 @@ class Mesure:
     panneaux: tuple[Panneau, ...] = ()
     tuiles: tuple[Tuile, ...] = ()
     mots: Mapping[str, str] = field(default_factory=dict)
+    quotidiens: tuple[Quotidien, ...] = ()
 
     def inscrire(self) -> None:
         """Inscrit tout auprès du journal et des moteurs. Lève ValueError sur un doublon."""
@@ -64,6 +86,7 @@ class Mesure:
         for tuile in self.tuiles:
             declarer_tuile(tuile)
         declarer_mots(self.mots)
+        _quotidiens.update({q.nom: q for q in self.quotidiens})
 
 
 class MesureConfig(AppConfig):

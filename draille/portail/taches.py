@@ -7,6 +7,7 @@ import structlog
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+from draille.mesures import quotidiens
 from draille.noyau.journal.scellement import sceller
 from draille.portail.messages.expedition import expedier
 from draille.portail.reception import integrer_recu, livrer_abonnements
@@ -51,6 +52,17 @@ def expedier_messages(timestamp: int) -> None:
         journal.info("messages_expedies", remis=bilan.remis, abandonnes=bilan.abandonnes)
     for canal, motif in bilan.pannes.items():
         journal.warning("receveur_en_panne", canal=canal, motif=motif)
+
+
+@app.periodic(cron="30 2 * * *")
+@app.task(queueing_lock="draille.chaque_nuit", name="draille.chaque_nuit")
+def chaque_nuit(timestamp: int) -> None:
+    """Fait, chaque nuit, ce que les mesures demandent : ouvrir les créneaux des jours à venir…"""
+    acces = acces_systeme(nom="traitements de la nuit")
+    for quotidien in quotidiens():
+        with contexte.ouvrir(acces=acces, instant=horloge.maintenant()):
+            nombre = quotidien.faire(acces, horloge.aujourdhui())
+        journal.info("traitement_de_nuit", nom=quotidien.nom, nombre=nombre)
 
 
 @app.periodic(cron="*/5 * * * *")

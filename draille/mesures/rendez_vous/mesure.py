@@ -1,9 +1,13 @@
 """Le descripteur de la mesure : ce qu'elle apporte au journal et aux moteurs."""
 
 from draille.ecrans.menu import Entree
-from draille.mesures import Mesure
+from draille.mesures import Mesure, Quotidien
 from draille.mesures.rendez_vous.acces import ACCES
-from draille.mesures.rendez_vous.actes import ABONNEMENTS, ACTES
+from draille.mesures.rendez_vous.actes import (
+    ABONNEMENTS,
+    ACTES,
+    ouvrir_les_jours_a_venir,
+)
 from draille.mesures.rendez_vous.indicateurs import INDICATEURS
 from draille.mesures.rendez_vous.mesure_mots import MOTS
 from draille.mesures.rendez_vous.views_encarts import PANNEAUX, TUILES
@@ -98,4 +102,5 @@ MESURE = Mesure(
     panneaux=PANNEAUX,
     tuiles=TUILES,
     mots=MOTS,
+    quotidiens=(Quotidien(nom="rendez_vous.creneaux", faire=ouvrir_les_jours_a_venir),),
 )

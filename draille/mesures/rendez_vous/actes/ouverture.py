@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -19,6 +19,7 @@ from draille.mesures.rendez_vous.actes.commun import (
 )
 from draille.mesures.rendez_vous.models import Creneau, Lieu, Motif, Plage
 from draille.socle.acces import Acces, Role
+from draille.socle.parametres import registre_global
 from draille.socle.refus import Refus
 from draille.socle.texte import date_moyenne
 
@@ -250,6 +251,12 @@ def generer_creneaux(*, jusque: date, par: Acces, le: date) -> int:
         charge = charges.GenererCreneaux(nombre, le, jusque)
         ecrire_sans_personne(charge=charge, objet_id=None, par=par, le=le)
     return nombre
+
+
+def ouvrir_les_jours_a_venir(par: Acces, le: date) -> int:
+    """Chaque nuit : les créneaux jusqu'à l'horizon du paramètre. Lève comme `generer_creneaux`."""
+    horizon = timedelta(days=registre_global().entier("rendez_vous.horizon", le))
+    return generer_creneaux(jusque=le + horizon, par=par, le=le)
 
 
 def prendre_creneau(creneau_id: int) -> Creneau:

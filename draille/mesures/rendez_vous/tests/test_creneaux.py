@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from draille.mesures import quotidiens
 from draille.mesures.rendez_vous import actes, regles
 from draille.mesures.rendez_vous.models import Creneau, Plage
 from draille.mesures.rendez_vous.tests import fabrique
@@ -43,6 +44,15 @@ def test_generer_deux_fois_najoute_rien(systeme):
     assert actes.generer_creneaux(jusque=date(2020, 10, 31), par=systeme, le=LE) == 0
     plus_loin = actes.generer_creneaux(jusque=date(2020, 11, 10), par=systeme, le=LE)
     assert plus_loin == 8  # les mardis 3 et 10 novembre, quatre créneaux chacun
+
+
+def test_chaque_nuit_ouvre_les_jours_a_venir(systeme):
+    fabrique.au(LE, systeme)
+    fabrique.creneaux(systeme, jusque=LE)
+    (nuit,) = (q for q in quotidiens() if q.nom == "rendez_vous.creneaux")
+    # Quatre-vingt-dix jours : du 8 septembre au 1er décembre, treize mardis de quatre créneaux.
+    assert nuit.faire(systeme, LE) == 52
+    assert nuit.faire(systeme, LE) == 0
 
 
 def test_un_jour_ferie_na_pas_de_creneau_sauf_date_voulue(systeme):

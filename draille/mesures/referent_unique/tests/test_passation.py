@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from draille.mesures.referent_unique import actes, lectures
+from draille.mesures.referent_unique.lectures_verification import verification
 from draille.mesures.referent_unique.tests import fabrique
 from draille.mesures.referent_unique.tests.fabrique import EMPLOI, LUNDI, SOCIAL
 from draille.moteurs.messages.models import Message
+from draille.noyau.journal import projections
 from draille.noyau.journal.models import LigneJournal
 from draille.noyau.referent.models import Referent
 from draille.socle.refus import Refus
@@ -134,6 +136,12 @@ def test_un_depart_se_repare_personne_par_personne(monde):
     passees = LigneJournal.objects.filter(code="referent_unique.passer")
     assert {x.charge["motif"] for x in passees} == {"départ du référent"}
     assert Message.objects.filter(modele="changement_referent", a_mention=True).count() == 2
+    assert verification(calcul_id=calcul.pk, acces=monde.systeme).fautes == ()
+    ecarts = [e for e in projections.comparer() if e.nom.startswith("referent_unique.")]
+    assert all(e.manquantes == e.en_trop == 0 for e in ecarts)
+    calcul.lignes.update(place=calcul.lignes.first().actuelle)
+    fautes = verification(calcul_id=calcul.pk, acces=monde.systeme).fautes
+    assert any(f.startswith("choix") for f in fautes), "rendre ses dossiers à qui part se voit"
 
 
 def test_des_places_abaissees_ne_font_partir_que_le_trop_plein(monde):

@@ -282,3 +282,21 @@ def test_qui_ne_voit_quun_secteur_ne_calcule_pas_mais_relit_le_sien(monde):
     fabrique.au(LUNDI, monde.systeme)
     assert Demande.objects.get(pk=dedans.pk).statut == "confiee"
     assert LigneCalcul.objects.filter(decision="a_relire").count() == 1
+
+
+def test_une_place_rare_hier_se_garde_pour_qui_est_proche(monde):
+    """Une seule place à Monistrol, que beaucoup ont voulue : son prix appris écarte qui peut aller
+    ailleurs presque aussi bien."""
+    rare = fabrique.referent("rare", monde.communes[3], monde.cadre, places=2)
+    for i in range(4):
+        fabrique.a_confier(monde.systeme, monde.communes[3], nom=f"N{i}")
+    premier = proposer(monde)
+    assert set(premier.appris) == {0}, "sans passé, rien n'est appris"
+    for ligne in premier.lignes.all():
+        actes.ecarter_ligne(ligne_id=ligne.pk, motif="Essai.", par=monde.cadre, le=LUNDI)
+    suivant = proposer(monde, LUNDI + timedelta(days=7))
+    appris = {p["agent_id"]: prix for p, prix in zip(suivant.places, suivant.appris, strict=True)}
+    assert appris[rare.pk] > 0
+    assert appris[monde.puy.pk] == appris[monde.brioude.pk] == 0
+    bien_plus_tard = proposer(monde, LUNDI + timedelta(days=200))
+    assert set(bien_plus_tard.appris) == {0}, "un passé trop ancien n'apprend plus rien"

@@ -18,6 +18,7 @@ from draille.mesures.referent_unique.models import Calcul
 from draille.mesures.referent_unique.tests import fabrique
 from draille.mesures.referent_unique.tests.conftest import superutilisateur
 from draille.mesures.referent_unique.tests.fabrique import LUNDI, monter
+from draille.noyau.referent.models import Referent
 from draille.noyau.territoire.models import Territoire
 from draille.socle import contexte
 from draille.socle.acces import acces_systeme
@@ -164,3 +165,16 @@ def test_la_commande_rend_zero_puis_un_et_dit_quoi(base, calcul_id):
     assert "altéré" in sortie
     code, sortie = commande(base, "verifier", "999999")
     assert (code, "n'existe pas" in sortie) == (1, True)
+
+
+@pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="base du serveur embarqué")
+def test_la_commande_propose_sans_rien_designer(base, calcul_id):
+    with contexte.ouvrir(acces=PAR, instant=INSTANT):
+        avant = Referent.objects.count()
+    connection.close()
+    code, sortie = commande(base, "proposer")
+    assert (code, "à relire par un agent" in sortie) == (0, True), sortie
+    with contexte.ouvrir(acces=PAR, instant=INSTANT):
+        dernier = Calcul.objects.order_by("-id").first()
+        assert (dernier.statut, dernier.agent_id) == ("propose", None)
+        assert Referent.objects.count() == avant

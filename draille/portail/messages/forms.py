@@ -12,13 +12,13 @@ class EditionModele(forms.Form):
     sujet = forms.CharField(
         label="Objet",
         max_length=SUJET_MAXIMUM,
-        required=False,
+        error_messages={"required": "L'objet est vide : dites en quelques mots de quoi il s'agit."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     corps = forms.CharField(
         label="Texte",
-        required=False,
         strip=False,
+        error_messages={"required": "Le texte est vide : écrivez ce que la personne doit savoir."},
         max_length=6000,
         help_text="Une phrase par ligne : une ligne dont un champ est vide disparaît. "
         "Une ligne vide fait un alinéa.",
@@ -28,7 +28,6 @@ class EditionModele(forms.Form):
     def __init__(self, *args: object, canal: str, **kwargs: object) -> None:
         """Ôte l'objet d'un SMS."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["sujet"].required = False
         if canal == "sms":
             del self.fields["sujet"]
             self.fields["corps"].widget.attrs["rows"] = 8

@@ -1,17 +1,24 @@
 """Les écrans des messages : qui voit quoi, la preuve, les modèles."""
 
+import base64
 import re
+from argparse import Namespace
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from conftest import INSTANT
 from draille.moteurs.messages.adaptateur import Envoi, deposer
 from draille.moteurs.messages.adaptateur_envoi import envoyer_dus
-from draille.moteurs.messages.models import Message, ModeleMessage
+from draille.moteurs.messages.adaptateur_lettre import lettre, tourner_les_cles
+from draille.moteurs.messages.models import Message, ModeleMessage, Tentative
 from draille.noyau.journal.models import LigneJournal
 from draille.noyau.personne.models import Consultation
 from draille.portail.tests.conftest import LE, NOMINATIFS, ROLES
 from draille.socle.acces import Compartiment, Role
+from draille.socle.chiffrement import Trousseau
+from draille.socle.texte import INSECABLE
 
 COURRIEL = "eleonore@example.org"
 CHAMPS = {"date": "mardi 3 novembre 2020", "heure": "14 h", "lieu": "Maison de Brioude"}
@@ -273,3 +280,62 @@ def test_l_apercu_d_un_modele_se_voit_en_texte_et_en_pdf(clients):
 def test_un_modele_inconnu_est_introuvable(clients):
     for adresse in ("/messages/modeles/rien/sms/", "/messages/modeles/designation_referent/sms/"):
         assert clients[Role.CADRE].get(adresse).status_code == 404
+
+
+def test_un_autre_compartiment_ouvre_le_dossier_sans_les_messages(
+    departement, ecrire, personne, tout_voir
+):
+    message = ecrire()
+    personne.compartiments = [Compartiment.SOCIAL, Compartiment.INSERTION]
+    personne.save(update_fields=["compartiments"])
+    agent = departement.agent(Role.REFERENT, identifiant="demo.assistante")
+    agent.habilitations.update(compartiment=Compartiment.SOCIAL)
+    client = departement.client(agent)
+    page = client.get(f"/personnes/{personne.pk}/")
+    assert page.status_code == 200
+    assert "Courriers et messages" not in page.content.decode()
+    assert client.get(f"/messages/{message.pk}/").status_code == 404
+
+
+def test_les_messages_et_leurs_preuves_suivent_la_personne_qui_demenage(
+    ecrire, personne, departement
+):
+    message = ecrire()
+    _envoyer()
+    personne.commune = departement.brioude
+    personne.save(update_fields=["commune"])
+    attendue = 200_000 + departement.brioude.pk
+    assert Message.objects.get(pk=message.pk).cle_acces == attendue
+    assert Tentative.objects.get(message=message).cle_acces == attendue
+
+
+def test_la_commande_envoie_et_dit_le_bilan(ecrire, monkeypatch, capsys, tout_voir):
+    from draille.commande import messages as commande
+
+    monkeypatch.setattr(commande, "preparer", lambda: None)
+    ecrire(a_envoyer_le=INSTANT - timedelta(days=1))
+    assert commande.executer(Namespace(limite=10)) == 0
+    assert "1 message remis, 0 à réessayer" in capsys.readouterr().out.replace(INSECABLE, " ")
+    monkeypatch.setattr("django.conf.settings.DRAILLE_DEMONSTRATION", False)
+    monkeypatch.setattr("django.conf.settings.DRAILLE_SMTP_HOTE", "127.0.0.1")
+    monkeypatch.setattr("django.conf.settings.DRAILLE_SMTP_PORT", 1)
+    ecrire(a_envoyer_le=INSTANT - timedelta(days=1))
+    assert commande.executer(Namespace(limite=10)) == 1
+    dit = capsys.readouterr().out
+    assert "« courriel » manque (receveur_injoignable)" in dit
+    assert COURRIEL not in dit
+
+
+def test_changer_de_cle_rechiffre_les_lettres(ecrire, monkeypatch):
+    message = ecrire()
+    _envoyer()
+    avant = Message.objects.get(pk=message.pk)
+    clair = lettre(message=avant)
+    ancien = settings.DRAILLE_CLES
+    nouvelle = "9:" + base64.b64encode(b"n" * 32).decode()
+    neuf = Trousseau.lire(f"{nouvelle},{ancien}")
+    monkeypatch.setattr("draille.moteurs.messages.adaptateur_lettre.trousseau", lambda: neuf)
+    assert tourner_les_cles() == 1
+    apres = Message.objects.get(pk=message.pk)
+    assert bytes(apres.piece)[0] == 9
+    assert lettre(message=apres) == clair

@@ -1,5 +1,6 @@
 """Les convocations : qui recevoir avant quand, ce que le calcul propose, ce qui est à examiner."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,8 @@ from draille.ecrans.lecture_seule import ecrit
 from draille.mesures.rendez_vous import actes, lectures
 from draille.mesures.rendez_vous import forms as formulaires
 from draille.mesures.rendez_vous.acces import ACCES
-from draille.mesures.rendez_vous.models import Motif
+from draille.mesures.rendez_vous.lectures import AConvoquer
+from draille.mesures.rendez_vous.models import Motif, RendezVous
 from draille.mesures.rendez_vous.views_commun import (
     MOTIFS_CONVOQUES,
     acces_de,
@@ -23,7 +25,14 @@ from draille.mesures.rendez_vous.views_commun import (
     passage,
     url_personne,
 )
-from draille.mesures.rendez_vous.views_lignes import LigneVue, lire, minutes_moyennes, motif_de
+from draille.mesures.rendez_vous.views_lignes import (
+    LigneVue,
+    est_referent_seul,
+    lire,
+    minutes_moyennes,
+    motif_de,
+)
+from draille.socle.acces import Acces
 from draille.socle.refus import Refus
 from draille.socle.texte import pluriel
 
@@ -49,7 +58,7 @@ def convocations(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lignes": list(page),
         "legende": _ONGLETS[Motif(motif)],
-        "sans_objet": lectures.sans_objet(acces=acces, le=le),
+        "sans_objet": [r for r in lectures.sans_objet(acces=acces, le=le) if _regarde(acces, r)],
         "peut_convoquer": ACCES["convoquer"](acces),
         "peut_ouvrir": ACCES["tenir_lieux"](acces),
         "au_plus": LIGNES_AU_PLUS,
@@ -77,11 +86,22 @@ def onglets(request: HttpRequest, actif: str) -> list[dict[str, object]]:
     acces, le = acces_nominatif(acces_de(request)), date_de(request)
     liste = reverse("convocations")
     lus = [(str(m), _ONGLETS[m], f"{liste}?motif={m}") for m in MOTIFS_CONVOQUES]
-    a_voir = len(lectures.signalees(acces=acces, le=le))
+    a_voir = len(_signalees(acces, le))
     examen = f"À examiner ({a_voir})" if a_voir else "À examiner"
     lus.append(("examen", examen, reverse("convocations_examen")))
     lus.append(("suivi", "Présence et trajets", reverse("convocations_suivi")))
     return [{"libelle": d, "url": u, "est_actif": code == actif} for code, d, u in lus]
+
+
+def _signalees(acces: Acces, le: date) -> list[AConvoquer]:
+    """Les situations à examiner ; pour un référent seul, celles des personnes qu'il accompagne."""
+    toutes = lectures.signalees(acces=acces, le=le)
+    seul = est_referent_seul(acces)
+    return [x for x in toutes if not seul or x.demande.agent_id == acces.agent_id]
+
+
+def _regarde(acces: Acces, rdv: RendezVous) -> bool:
+    return not est_referent_seul(acces) or rdv.creneau.agent_id == acces.agent_id
 
 
 @exige(ACCES["voir_convocations"])
@@ -105,7 +125,7 @@ def _examen(
             else formulaires.Classer(pour=lue.demande.pk),
             "est_ouvert": lue.demande.pk == pk,
         }
-        for lue in lectures.signalees(acces=acces, le=le)
+        for lue in _signalees(acces, le)
     ]
     contexte = {
         "onglets": onglets(request, "examen"),

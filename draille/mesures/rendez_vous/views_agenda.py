@@ -34,6 +34,14 @@ _OCCUPENT = (RendezVous.Statut.FIXE, RendezVous.Statut.HONORE, RendezVous.Statut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Precision:
+    """Ce que chaque créneau précise : son lieu, l'agent qui reçoit."""
+
+    lieu: bool
+    agent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreneauVu:
     """Un créneau de la grille : son état, dit en mots et par un bord."""
 
@@ -146,8 +154,10 @@ def _semaine(
     lue = lectures.agenda(lundi=lundi, acces=acces, le=le, lieu_id=lieu_id, agent_id=agent_id)
     montres = [j for j in lue.jours if j.jour.isoweekday() <= VENDREDI or j.creneaux]
     heures = sorted({_heure(c.creneau) for j in montres for c in j.creneaux})
+    # Ce que le titre de la page dit déjà ne se répète pas dans chaque créneau.
+    avec = Precision(lieu=lieu_id is None, agent=agent_id is None)
     numeros = {h: n for n, h in enumerate(heures, start=1)}
-    jours = tuple(_jour_vu(j, numeros, acces, le, seul_lieu=lieu_id) for j in montres)
+    jours = tuple(_jour_vu(j, numeros, acces, le, avec) for j in montres)
     choix = {"lieu": lieu_id or "", "agent": agent_id or ""}
 
     def url(jour: date) -> str:
@@ -177,12 +187,11 @@ def _jour_vu(
     numeros: dict[time, int],
     acces: Acces,
     le: date,
-    *,
-    seul_lieu: int | None,
+    avec: Precision,
 ) -> Jour:
     par_heure: dict[int, list[CreneauVu]] = {}
     for c in lu.creneaux:
-        vu = _creneau_vu(c, acces, le, avec_lieu=seul_lieu is None)
+        vu = _creneau_vu(c, acces, le, avec)
         par_heure.setdefault(numeros[_heure(c.creneau)], []).append(vu)
     nom = f"{JOURS[lu.jour.weekday()]} {lu.jour.day}"
     return Jour(
@@ -203,11 +212,11 @@ def _resume(creneaux: Sequence[CreneauAgenda]) -> str:
     return f"{pluriel(pris, 'pris', 'pris')}, {pluriel(libres, 'libre')}"
 
 
-def _creneau_vu(lu: CreneauAgenda, acces: Acces, le: date, *, avec_lieu: bool) -> CreneauVu:
+def _creneau_vu(lu: CreneauAgenda, acces: Acces, le: date, avec: Precision) -> CreneauVu:
     creneau = lu.creneau
     etat, dit = _etat(creneau)
-    precisions = [str(creneau.agent)] if creneau.agent else []
-    if avec_lieu:
+    precisions = [str(creneau.agent)] if creneau.agent and avec.agent else []
+    if avec.lieu:
         precisions.append(creneau.lieu.nom)
     montres = tuple(r for r in lu.rendez_vous if r.statut in _OCCUPENT)
     return CreneauVu(

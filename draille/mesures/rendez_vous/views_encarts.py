@@ -13,6 +13,7 @@ from draille.mesures.rendez_vous import lectures
 from draille.mesures.rendez_vous.acces import ACCES
 from draille.mesures.rendez_vous.models import DemandeRendezVous, RendezVous
 from draille.mesures.rendez_vous.views_commun import TONS, acces_nominatif
+from draille.mesures.rendez_vous.views_lignes import est_referent_seul
 from draille.noyau.personne.models import Personne
 from draille.socle.acces import Acces, Role, a_role
 
@@ -51,13 +52,22 @@ def _demande(demande: DemandeRendezVous, le: date) -> dict[str, object]:
 
 def _tuile(acces: Acces, le: date) -> Donnees:
     lus = lectures.mes_rendez_vous(acces=acces_nominatif(acces), le=le)
-    if not (lus.aujourd_hui or lus.a_venir or lus.a_dire):
+    aujourd_hui, a_venir, a_dire = (
+        _que_les_siens(tous, acces) for tous in (lus.aujourd_hui, lus.a_venir, lus.a_dire)
+    )
+    if not (aujourd_hui or a_venir or a_dire):
         return None
     return {
-        "a_dire": _borner(lus.a_dire),
-        "aujourd_hui": _borner(lus.aujourd_hui),
-        "a_venir": _borner(lus.a_venir),
+        "a_dire": _borner(a_dire),
+        "aujourd_hui": _borner(aujourd_hui),
+        "a_venir": _borner(a_venir),
     }
+
+
+def _que_les_siens(tous: Sequence[RendezVous], acces: Acces) -> list[RendezVous]:
+    """Un référent seul ne tient pas l'accueil : les créneaux sans agent ne sont pas les siens."""
+    seul = est_referent_seul(acces)
+    return [r for r in tous if not seul or r.creneau.agent_id == acces.agent_id]
 
 
 def _borner(tous: Sequence[RendezVous]) -> dict[str, object]:

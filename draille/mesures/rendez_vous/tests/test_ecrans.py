@@ -107,6 +107,11 @@ def test_un_referent_seul_ne_voit_que_ceux_qu_il_accompagne(
     demande(personne("Delair", monde.puy), motif=Motif.REFERENT, agent=monde.collegue)
     page = texte(client.get("/convocations/"))
     assert "Mienne" in page and "Delair" not in page
+    monde.ouvrir()
+    DemandeRendezVous.objects.update(statut="signalee")
+    examen = texte(client.get("/convocations/examen/"))
+    assert "Mienne" in examen and "Delair" not in examen
+    assert "À examiner (1)" in examen
 
 
 def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_lignes(
@@ -402,11 +407,14 @@ def test_mes_rendez_vous_du_jour_et_de_la_semaine(
             ou,
             monde.systeme,
         )
+    fixe(demande(personne("Orientee", monde.puy)), creneaux()[0], monde.systeme)
     client = connecter(Role.REFERENT, agent=monde.referent)
     monkeypatch.setenv("DRAILLE_DATE", ouverts[1].jour.isoformat())
     journee = texte(client.get("/"))
     assert "Mes rendez-vous" in journee
     assert "Aujourdhui" in journee and "Bientot" in journee
+    # Un créneau sans agent est à l'équipe d'orientation, pas à lui.
+    assert "Orientee" not in journee
     assert "Loin" not in journee
     monde.ouvrir(ouverts[1].jour + timedelta(days=1))
     acces = monde.acces_du_referent()

@@ -8,6 +8,12 @@ from draille.mesures.rendez_vous.actes.convocation import (
     convoquer_lot,
     fixer,
 )
+from draille.mesures.rendez_vous.actes.creneaux import (
+    fermer_creneau,
+    generer_creneaux,
+    ouvrir_les_jours_a_venir,
+    rouvrir_creneau,
+)
 from draille.mesures.rendez_vous.actes.cycle import (
     annuler,
     classer,
@@ -20,15 +26,11 @@ from draille.mesures.rendez_vous.actes.cycle import (
 from draille.mesures.rendez_vous.actes.ouverture import (
     TermesLieu,
     TermesPlage,
-    fermer_creneau,
     fermer_jour,
     fermer_lieu,
     fermer_plage,
-    generer_creneaux,
-    ouvrir_les_jours_a_venir,
     ouvrir_lieu,
     ouvrir_plage,
-    rouvrir_creneau,
 )
 from draille.mesures.rendez_vous.actes.proposition import (
     LigneProposee,

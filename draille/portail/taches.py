@@ -3,6 +3,8 @@
 Aucun ne porte de valeur personnelle dans ses arguments : la file des traitements se lit en clair.
 """
 
+from datetime import timedelta
+
 import structlog
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -47,7 +49,8 @@ def livrer(timestamp: int) -> None:
 @app.task(queueing_lock="draille.expedier", name="draille.expedier")
 def expedier_messages(timestamp: int) -> None:
     """Envoie, chaque minute, les courriers, courriels et SMS dus."""
-    bilan = expedier(limite=MESSAGES_PAR_MINUTE)
+    # Le travailleur a d'autres tâches : un receveur lent ne les retient pas.
+    bilan = expedier(limite=MESSAGES_PAR_MINUTE, duree=timedelta(seconds=40))
     if bilan.essais:
         journal.info("messages_expedies", remis=bilan.remis, abandonnes=bilan.abandonnes)
     for canal, motif in bilan.pannes.items():

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import transaction
@@ -90,7 +91,8 @@ def deposer(*, envoi: Envoi, par: Acces, le: date) -> Message:
 def deposer_lot(*, envois: Sequence[Envoi], par: Acces, le: date) -> list[Message | Refus]:
     """Dépose plusieurs messages ; rend pour chacun le message, ou le refus qui l'a écarté.
 
-    Les refus ne défont rien : les autres messages sont déposés. Même liste de refus que `deposer`.
+    Les refus ne défont rien : les autres messages sont déposés. Même liste de refus que `deposer` ;
+    seul `messages.modele_inconnu` est levé, et écarte tout le lot.
     """
     lot = _preparer(envois, le)
     resultats: list[Message | Refus] = []
@@ -284,6 +286,6 @@ def _calendrier(
     return composer_calendrier(
         evenement=evenement,
         courriel=destination,
-        de=settings.DRAILLE_COURRIEL_DE,
+        de=parseaddr(settings.DRAILLE_COURRIEL_DE)[1],
         instant=instant,
     )

@@ -68,11 +68,11 @@ def envoyer_dus(*, instant: datetime, limite: int) -> Bilan:
     manque n'est plus essayé de ce passage : les messages suivants n'y perdent pas un essai.
     """
     bilan = Bilan()
+    ouverts = _canaux_ouverts(instant)
     receveurs: dict[str, Receveur] = {}
     try:
         for _ in range(limite):
-            ouverts = [c for c in Canal.values if c not in bilan.pannes]
-            pris = _prendre(instant, ouverts)
+            pris = _prendre(instant, [c for c in ouverts if c not in bilan.pannes])
             if pris is None:
                 break
             _traiter(pris, receveurs, instant, bilan)
@@ -80,6 +80,13 @@ def envoyer_dus(*, instant: datetime, limite: int) -> Bilan:
         for receveur in receveurs.values():
             receveur.fermer()
     return bilan
+
+
+def _canaux_ouverts(instant: datetime) -> list[str]:
+    """Les canaux qui servent à cette heure : un SMS n'éveille personne, il attend le jour."""
+    debut, fin = (_parametre(f"sms_heure_{bout}", instant) for bout in ("debut", "fin"))
+    est_de_jour = debut <= instant.astimezone(PARIS).hour < fin
+    return [c for c in Canal.values if est_de_jour or c != Canal.SMS]
 
 
 def _prendre(instant: datetime, ouverts: list[str]) -> _Pris | None:

@@ -1,5 +1,7 @@
 """Expédier par petits passages, chacun à l'heure où il commence : la preuve dit la vraie."""
 
+from datetime import timedelta
+
 from draille.moteurs.messages.adaptateur_envoi import Bilan, envoyer_dus
 from draille.socle import horloge
 from draille.socle.texte import pluriel
@@ -7,13 +9,14 @@ from draille.socle.texte import pluriel
 PASSAGE = 20
 
 
-def expedier(*, limite: int) -> Bilan:
-    """Envoie au plus `limite` messages dus ; s'arrête quand plus rien ne part."""
-    total = Bilan()
+def expedier(*, limite: int, duree: timedelta | None = None) -> Bilan:
+    """Envoie au plus `limite` messages dus ; s'arrête quand plus rien ne part, ou après `duree`."""
+    total, debut = Bilan(), horloge.maintenant()
     while total.essais < limite:
-        bilan = envoyer_dus(
-            instant=horloge.maintenant(), limite=min(PASSAGE, limite - total.essais)
-        )
+        instant = horloge.maintenant()
+        if duree is not None and instant - debut > duree:
+            break
+        bilan = envoyer_dus(instant=instant, limite=min(PASSAGE, limite - total.essais))
         total.ajouter(bilan)
         if bilan.essais == 0 or bilan.pannes:
             break

@@ -175,6 +175,15 @@ def test_le_sms_part_par_la_passerelle_avec_sa_cle(decor, sms):
     assert "sms-1" in Tentative.objects.get(message=message).reponse
 
 
+@pytest.mark.parametrize(("heure", "remis"), [(5, 0), (6, 1), (17, 1), (18, 0)])
+def test_un_sms_n_eveille_personne(decor, sms, heure, remis):
+    decor.deposer(decor.personne(telephone="06 39 98 01 23"))
+    # En UTC ; fin septembre, Paris a deux heures de plus.
+    instant = (INSTANT - timedelta(days=30)).replace(hour=heure)
+    Message.objects.update(prochaine_tentative_le=instant)
+    assert _envoyer(instant).remis == len(sms.demandes) == remis
+
+
 def test_en_demonstration_rien_ne_sort_du_dossier(decor, joignable, tmp_path):
     decor.deposer(joignable)
     decor.deposer(joignable, canal="sms")

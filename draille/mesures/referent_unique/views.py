@@ -98,13 +98,16 @@ def _contexte(request: HttpRequest, lue: PropositionLue) -> dict[str, Any]:
     }
 
 
+_GARDES: dict[str, Callable[[LigneLue], bool]] = {
+    "": lambda x: True,
+    "a_relire": lambda x: x.decision == A_RELIRE,
+    "relues": lambda x: x.decision != A_RELIRE,
+    "sans": lambda x: x.agent_id is None,
+}
+
+
 def _filtrees(lignes: Sequence[LigneLue], filtre: str) -> list[LigneLue]:
-    garde = {
-        "": lambda x: True,
-        "a_relire": lambda x: x.decision == A_RELIRE,
-        "relues": lambda x: x.decision != A_RELIRE,
-        "sans": lambda x: x.agent_id is None,
-    }[filtre]
+    garde = _GARDES[filtre]
     return [x for x in lignes if garde(x)]
 
 

@@ -65,7 +65,7 @@ def _rangs(affectees: list[LigneLue]) -> dict[int, int]:
 
 def _bureaux(affectees: list[LigneLue]) -> dict[int, Lieu]:
     """Un lieu par commune de bureau dont la position est connue."""
-    communes = {x.bureau_commune_id for x in affectees}
+    communes = {x.bureau_commune_id for x in affectees if x.bureau_commune_id is not None}
     situees = Commune.objects.filter(
         pk__in=communes, latitude__isnull=False, longitude__isnull=False
     ).only("pk", "nom", "latitude", "longitude")

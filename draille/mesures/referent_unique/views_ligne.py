@@ -32,6 +32,7 @@ from draille.noyau.personne.lectures import ouvrir
 from draille.socle.acces import Acces, Compartiment
 from draille.socle.refus import Refus
 
+SUIVANTS = 3
 # La base refuse une désignation sans place ou pendant une absence : inutile de les offrir.
 _IMPOSSIBLES = ("absent", "plein")
 _CHAMPS = {"referent_unique.motif_absent": "motif"}
@@ -190,6 +191,9 @@ def _rendre(
         "ligne": lue.ligne,
         "calcul": lue.calcul,
         "choix": [c for c in choix if not c.raison and not c.est_propose],
+        "suivants": [c for c in choix if not c.raison and not c.est_propose][:SUIVANTS]
+        if lue.ligne.agent_id is not None
+        else [],
         "autres": _a_reserve(choix),
         "autres_ouverts": formulaire.choisi in {str(c.agent_id) for c in _a_reserve(choix)},
         "raison": _sans_referent(lue, acces),

@@ -59,6 +59,16 @@ class Dossier:
     ligne_id: int | None
     possibles: tuple[Possible, ...] = ()
 
+    @property
+    def sans_reserve(self) -> list[Possible]:
+        """Ceux qui suivent cette orientation dans ce secteur."""
+        return [p for p in self.possibles if not p.reserve]
+
+    @property
+    def a_reserve(self) -> list[Possible]:
+        """Les autres, que l'agent peut choisir en connaissance de cause."""
+        return [p for p in self.possibles if p.reserve]
+
     def en_cours(self, nature: str) -> Passage | None:
         """La désignation en cours de cette nature."""
         return next((p for p in self.passages if p.nature == nature and p.fin is None), None)

@@ -12,17 +12,17 @@ register = template.Library()
 
 
 @register.filter
-def minutes(dixiemes: int | None) -> str:
+def minutes(dixiemes: int | str | None) -> str:
     """Des dixièmes de minute en minutes entières : « 24 min » ; « inconnu » sans valeur."""
-    if dixiemes is None or dixiemes == "":
+    if not isinstance(dixiemes, int):
         return "inconnu"
     return f"{entier(entieres(dixiemes))}{INSECABLE}min"
 
 
 @register.filter
-def ecart_minutes(dixiemes: int | None) -> str:
+def ecart_minutes(dixiemes: int | str | None) -> str:
     """Un écart signé : « 6 min de plus », « 4 min de moins », « autant »."""
-    if dixiemes is None or dixiemes == "":
+    if not isinstance(dixiemes, int):
         return "inconnu"
     nombre = entieres(dixiemes)
     if nombre == 0:

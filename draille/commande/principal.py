@@ -4,7 +4,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from draille.commande import affectation, base, cles, demo, flux, installer, journal, servir
+from draille.commande import (
+    affectation,
+    base,
+    cles,
+    demo,
+    flux,
+    installer,
+    journal,
+    messages,
+    servir,
+)
 from draille.socle.pg_embarque import BaseIndisponible
 from draille.socle.refus import Refus
 
@@ -16,7 +26,7 @@ def principal(arguments: Sequence[str] | None = None) -> int:
         description="Le système d'information de la politique de solidarité d'un Département.",
     )
     sous = analyseur.add_subparsers(required=True, metavar="COMMANDE")
-    for module in (demo, servir, installer, base, flux, journal, affectation, cles):
+    for module in (demo, servir, installer, base, flux, journal, affectation, messages, cles):
         module.inscrire(sous)
     demande = analyseur.parse_args(arguments)
     try:

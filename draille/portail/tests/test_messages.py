@@ -2,7 +2,6 @@
 
 import base64
 import re
-from argparse import Namespace
 from datetime import timedelta
 
 import pytest
@@ -311,16 +310,17 @@ def test_les_messages_et_leurs_preuves_suivent_la_personne_qui_demenage(
 
 def test_la_commande_envoie_et_dit_le_bilan(ecrire, monkeypatch, capsys, tout_voir):
     from draille.commande import messages as commande
+    from draille.commande.principal import principal
 
     monkeypatch.setattr(commande, "preparer", lambda: None)
     ecrire(a_envoyer_le=INSTANT - timedelta(days=1))
-    assert commande.executer(Namespace(limite=10)) == 0
+    assert principal(["messages", "envoyer"]) == 0
     assert "1 message remis, 0 à réessayer" in capsys.readouterr().out.replace(INSECABLE, " ")
     monkeypatch.setattr("django.conf.settings.DRAILLE_DEMONSTRATION", False)
     monkeypatch.setattr("django.conf.settings.DRAILLE_SMTP_HOTE", "127.0.0.1")
     monkeypatch.setattr("django.conf.settings.DRAILLE_SMTP_PORT", 1)
     ecrire(a_envoyer_le=INSTANT - timedelta(days=1))
-    assert commande.executer(Namespace(limite=10)) == 1
+    assert principal(["messages", "envoyer", "--limite", "10"]) == 1
     dit = capsys.readouterr().out
     assert "« courriel » manque (receveur_injoignable)" in dit
     assert COURRIEL not in dit
@@ -339,3 +339,13 @@ def test_changer_de_cle_rechiffre_les_lettres(ecrire, monkeypatch):
     apres = Message.objects.get(pk=message.pk)
     assert bytes(apres.piece)[0] == 9
     assert lettre(message=apres) == clair
+
+
+def test_le_travailleur_envoie_chaque_minute(ecrire):
+    from draille.portail import taches
+
+    message = ecrire(a_envoyer_le=INSTANT - timedelta(days=1))
+    taches.expedier_messages(timestamp=0)
+    assert Message.objects.get(pk=message.pk).etat == "remis"
+    registre = taches.app.periodic_registry.periodic_tasks
+    assert any(t.task.name == "draille.expedier" for t in registre.values())

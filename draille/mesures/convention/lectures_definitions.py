@@ -14,11 +14,16 @@ _UNICITES = {
 
 def reference(definitions: Sequence[Indicateur]) -> Indicateur | None:
     """La définition à laquelle les autres se comparent : la première qui rend un taux."""
-    return next((d for d in definitions if d.numerateur), None)
+    return next((d for d in definitions if d.numerateur and d.reponse == "par_objet"), None)
 
 
 def difference(*, indicateur: Indicateur, repere: Indicateur | None) -> str:
     """Une phrase : ce qui sépare cette définition du repère."""
+    if indicateur.numerateur and indicateur.reponse == "la_meme":
+        return (
+            f"La part de « {_actes(indicateur.numerateur)} » parmi : "
+            f"{_actes(indicateur.denominateur)}. Sans horloge ; {_UNICITES[indicateur.unicite]}."
+        )
     if repere is None or not indicateur.numerateur:
         return f"Un simple compte des actes « {_actes(indicateur.denominateur)} »."
     if indicateur == repere:

@@ -32,7 +32,8 @@ def test_chaque_definition_a_son_code_son_nom_et_sa_difference(inscrite, connect
     for rangee in page.xpath("//table[@id='definitions']/tbody/tr"):
         cases = [" ".join(c.text_content().split()) for c in rangee.xpath("./*")]
         rangees[cases[0].rsplit(", version", 1)[0].split()[-1]] = cases[1:]
-    assert list(rangees) == ["entrants", "B1", "B1-31j", "rdvi-45", "loi-42j"]
+    attendues = ["entrants", "B1", "B1-31j", "rdvi-45", "loi-42j", "presence-orientation"]
+    assert list(rangees) == attendues
     assert rangees["entrants"][:3] == ["sans objet", "1", "sans objet"]
     assert rangees["B1"][:3] == ["0", "1", "0,0 %"]
     assert rangees["B1-31j"][:3] == ["1", "1", "100,0 %"]
@@ -48,6 +49,14 @@ def test_la_difference_se_lit_de_la_declaration():
     jumelle = Indicateur(**{c: getattr(b1, c) for c in Indicateur.__slots__} | {"version": 9})
     dit = difference(indicateur=jumelle, repere=b1)
     assert dit == "Par rapport à B1 : rien ne change, sinon son code et sa version."
+
+
+def test_une_part_sans_horloge_le_dit():
+    presence = next(i for i in indicateurs() if i.code == "B4-presence")
+    b4 = next(i for i in indicateurs() if i.code == "B4")
+    assert reference([presence, b4]) == b4
+    dit = difference(indicateur=presence, repere=b4)
+    assert dit.startswith("La part de « Rendez-vous honoré, référent » parmi") and "horloge" in dit
 
 
 def test_les_delais_se_lisent_en_moyenne_mediane_et_bandes(inscrite, connecter, entrer):

@@ -245,6 +245,36 @@ def test_les_delais_comptent_les_reponses_tardives(ecrire, systeme):
     assert [n for _, n in lus.bandes] == [1, 1, 0, 1]
 
 
+def test_une_reponse_vaut_au_jour_que_dit_sa_charge(ecrire, systeme):
+    """Un rendez-vous fixé aujourd'hui répond au jour du rendez-vous, non à celui de la ligne."""
+    ecrire(ENTRER, date(2020, 3, 2), 1, 1)
+    ecrire(ORIENTER, date(2020, 3, 3), 1, 1)
+    ecrire(ORIENTER, date(2020, 3, 4), 1, 1)
+    # « 100 % » : un pourcent de la déclaration reste un pourcent.
+    decale = "CASE WHEN n.charge ->> 'motif' LIKE '100 %' THEN n.le + 10 END"
+    bornes = {"periode": AN, "acces": systeme, "le": LE}
+    (acte,) = adaptateur.liste(
+        indicateur=_indicateur("n.le <= d.le + 1", date_reponse=decale), **bornes
+    )
+    assert (acte.fin_le, acte.delai_jours) == (date(2020, 3, 13), 11)
+    assert acte.dans_numerateur
+    (sans,) = adaptateur.liste(indicateur=_indicateur("n.le <= d.le + 1"), **bornes)
+    assert sans.delai_jours == 1
+
+
+def test_une_ligne_peut_repondre_delle_meme(ecrire, systeme):
+    """Trois lignes du même objet, deux d'un code compté : chacune répond de son propre code."""
+    for jour in (2, 9):
+        ecrire(ORIENTER, date(2020, 3, jour), 1, 1)
+    ecrire(ENTRER, date(2020, 3, 16), 1, 1)
+    part = _indicateur(denominateur=(ENTRER, ORIENTER), unicite="aucune", reponse="la_meme")
+    bornes = {"indicateur": part, "periode": AN, "acces": systeme, "le": LE}
+    assert adaptateur.annuelle(**bornes) == Compte(3, 2)
+    liste = adaptateur.liste(**bornes)
+    assert [a.dans_numerateur for a in liste] == [True, True, False]
+    assert adaptateur.delais(**bornes).nombre == 0
+
+
 def test_une_requete_par_serie_quel_que_soit_le_nombre_de_lignes(
     ecrire, systeme, django_assert_num_queries
 ):

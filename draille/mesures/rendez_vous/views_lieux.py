@@ -180,9 +180,8 @@ def fermer_plage(request: HttpRequest, pk: int) -> HttpResponse:
 def _tirer_les_creneaux(request: HttpRequest) -> None:
     """Ouvre les créneaux des plages jusqu'à l'horizon, sans attendre la tâche de la nuit."""
     acces, le = acces_de(request), date_de(request)
-    if ACCES["tenir_lieux"](acces):
-        horizon = registre_global().entier("rendez_vous.horizon", le)
-        actes.generer_creneaux(jusque=le + timedelta(days=horizon), par=acces, le=le)
+    horizon = registre_global().entier("rendez_vous.horizon", le)
+    actes.generer_creneaux(jusque=le + timedelta(days=horizon), par=acces, le=le)
 
 
 def _lire(pk: int) -> Lieu:

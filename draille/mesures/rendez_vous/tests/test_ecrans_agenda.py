@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from draille.mesures.rendez_vous.models import Creneau, Lieu, Motif, Plage
 from draille.mesures.rendez_vous.tests.conftest import Monde
@@ -249,6 +251,8 @@ def test_un_referent_ne_tient_que_ses_plages(connecter: Connecter, monde: Monde)
         adresse, _plage(motif="referent", agent=str(monde.referent.pk)), follow=True
     )
     assert "La plage est ouverte" in texte(suite)
+    monde.ouvrir()
+    assert Creneau.objects.filter(agent=monde.referent).exists()
     assert client.post(f"/lieux/{monde.lieu.pk}/fermer/").status_code == 403
     assert client.get("/lieux/nouveau/").status_code == 403
 
@@ -264,6 +268,26 @@ def test_ce_qui_reste_a_renseigner_se_voit_dans_l_agenda(
     assert "(à renseigner)" in page
     # Un créneau passé ne se ferme plus.
     assert "Fermer<span" not in page
+
+
+def test_les_pages_des_lieux_lisent_en_un_nombre_constant_de_requetes(
+    connecter: Connecter, monde: Monde, django_assert_num_queries
+) -> None:
+    client = connecter(Role.CADRE)
+    adresses = ("/lieux/", f"/lieux/{monde.lieu.pk}/", f"/agenda/?lieu={monde.lieu.pk}")
+    comptes = {}
+    for adresse in adresses:
+        client.get(adresse)
+        with CaptureQueriesContext(connection) as peu:
+            client.get(adresse)
+        comptes[adresse] = len(peu)
+    monde.ouvrir()
+    for jour in (2, 3, 4, 5):
+        plage(monde.lieu, monde.systeme, jour=jour)
+        plage(monde.lieu, monde.systeme, motif=Motif.REFERENT, agent=monde.referent, jour=jour)
+    for adresse in adresses:
+        with django_assert_num_queries(comptes[adresse]):
+            client.get(adresse)
 
 
 def test_l_agenda_ne_montre_que_la_semaine(connecter: Connecter, monde: Monde) -> None:

@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
+from django.conf import settings as reglages
 
 from conftest import INSTANT
 from draille.moteurs.messages.adaptateur import Envoi, deposer
@@ -14,6 +14,7 @@ from draille.moteurs.messages.adaptateur_lettre import lettre, tourner_les_cles
 from draille.moteurs.messages.models import Message, ModeleMessage, Tentative
 from draille.noyau.journal.models import LigneJournal
 from draille.noyau.personne.models import Consultation
+from draille.portail.messages.expedition import en_phrases, expedier
 from draille.portail.tests.conftest import LE, NOMINATIFS, ROLES
 from draille.socle.acces import Compartiment, Role
 from draille.socle.chiffrement import Trousseau
@@ -308,22 +309,16 @@ def test_les_messages_et_leurs_preuves_suivent_la_personne_qui_demenage(
     assert Tentative.objects.get(message=message).cle_acces == attendue
 
 
-def test_la_commande_envoie_et_dit_le_bilan(ecrire, monkeypatch, capsys, tout_voir):
-    from draille.commande import messages as commande
-    from draille.commande.principal import principal
-
-    monkeypatch.setattr(commande, "preparer", lambda: None)
+def test_expedier_dit_le_bilan_sans_rien_de_personnel(ecrire, settings):
     ecrire(a_envoyer_le=INSTANT - timedelta(days=1))
-    assert principal(["messages", "envoyer"]) == 0
-    assert "1 message remis, 0 à réessayer" in capsys.readouterr().out.replace(INSECABLE, " ")
-    monkeypatch.setattr("django.conf.settings.DRAILLE_DEMONSTRATION", False)
-    monkeypatch.setattr("django.conf.settings.DRAILLE_SMTP_HOTE", "127.0.0.1")
-    monkeypatch.setattr("django.conf.settings.DRAILLE_SMTP_PORT", 1)
+    (phrase,) = en_phrases(expedier(limite=10))
+    assert phrase.replace(INSECABLE, " ").startswith("1 message remis, 0 à réessayer")
+    settings.DRAILLE_DEMONSTRATION = False
+    settings.DRAILLE_SMTP_HOTE, settings.DRAILLE_SMTP_PORT = "127.0.0.1", 1
     ecrire(a_envoyer_le=INSTANT - timedelta(days=1))
-    assert principal(["messages", "envoyer", "--limite", "10"]) == 1
-    dit = capsys.readouterr().out
-    assert "« courriel » manque (receveur_injoignable)" in dit
-    assert COURRIEL not in dit
+    phrases = en_phrases(expedier(limite=10))
+    assert "« courriel » manque (receveur_injoignable)" in phrases[1]
+    assert COURRIEL not in " ".join(phrases)
 
 
 def test_changer_de_cle_rechiffre_les_lettres(ecrire, monkeypatch):
@@ -331,7 +326,7 @@ def test_changer_de_cle_rechiffre_les_lettres(ecrire, monkeypatch):
     _envoyer()
     avant = Message.objects.get(pk=message.pk)
     clair = lettre(message=avant)
-    ancien = settings.DRAILLE_CLES
+    ancien = reglages.DRAILLE_CLES
     nouvelle = "9:" + base64.b64encode(b"n" * 32).decode()
     neuf = Trousseau.lire(f"{nouvelle},{ancien}")
     monkeypatch.setattr("draille.moteurs.messages.adaptateur_lettre.trousseau", lambda: neuf)

@@ -157,3 +157,31 @@ def test_deux_expediteurs_a_la_fois_n_envoient_rien_deux_fois(base, tmp_path):
         assert len(smtp.recus) == len(smtp.distincts) == 25
         assert len(sms.demandes) == len(sms.acceptes) == 25
     assert len(list(tmp_path.rglob("*.pdf"))) == 25
+
+
+@pytest.mark.lent
+def test_la_ligne_de_commande_envoie_et_dit_si_un_receveur_manque(base, tmp_path):
+    ports = _ports()
+    atelier = Atelier(base, tmp_path, ports)
+    atelier.environnement["DRAILLE_DATE"] = "2020-12-08"
+    atelier.finir(atelier.lancer("deposer", 2))
+    en_panne = _commande(atelier)
+    assert en_panne.returncode == 1
+    assert "« courriel » manque" in en_panne.stdout
+    atelier.environnement["DRAILLE_DATE"] = "2020-12-09"
+    with ServeurSmtp(ports["smtp"]) as smtp, PasserelleSms(ports["sms"]):
+        servie = _commande(atelier)
+        assert servie.returncode == 0, servie.stdout + servie.stderr
+        assert len(smtp.recus) == 2
+    assert len(list(tmp_path.rglob("*.pdf"))) == 2
+
+
+def _commande(atelier):
+    return subprocess.run(
+        [sys.executable, "-m", "draille.commande.principal", "messages", "envoyer"],
+        cwd=RACINE,
+        env=atelier.environnement,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )

@@ -8,9 +8,15 @@ noms de ce secteur.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+from pypdf import PdfReader
+
 from draille.mesures.orientation_rsa.models import Suivi
+from draille.mesures.rendez_vous.models import RendezVous
+from draille.mesures.rendez_vous.views_encarts import LIGNES_TUILE
 from draille.moteurs.flux.models import FichierRecu, Rejet
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.journal.models import LigneJournal
@@ -27,8 +33,10 @@ REJETE = re.compile(r"REJET\d")
 
 
 def corps(reponse: Any) -> str:
-    """Le texte d'une réponse, par flux ou non."""
+    """Le texte d'une réponse, par flux ou non ; celui d'un PDF se lit page à page."""
     octets = reponse.getvalue() if reponse.streaming else reponse.content
+    if reponse.headers.get("Content-Type") == "application/pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(octets)).pages)
     return octets.decode("utf-8-sig")
 
 
@@ -72,7 +80,7 @@ class Ecran:
         return lecteur.client.post(self.adresse(lecteur), self.donnees(lecteur))
 
 
-def _reduit(lecteur: Lecteur, roles: tuple[str, ...] = NOMINATIFS) -> Lecteur:
+def reduit(lecteur: Lecteur, roles: tuple[str, ...] = NOMINATIFS) -> Lecteur:
     return Lecteur(
         acces=lecteur.acces,
         oracle=lecteur.oracle.parmi(roles),
@@ -82,21 +90,21 @@ def _reduit(lecteur: Lecteur, roles: tuple[str, ...] = NOMINATIFS) -> Lecteur:
     )
 
 
-def _cible(lecteur: Lecteur, roles: tuple[str, ...] = NOMINATIFS) -> set[int]:
-    return {lecteur.cible.id} & _reduit(lecteur, roles).connues
+def connue(lecteur: Lecteur, roles: tuple[str, ...] = NOMINATIFS) -> set[int]:
+    return {lecteur.cible.id} & reduit(lecteur, roles).connues
 
 
 def _journee(lecteur: Lecteur) -> set[int]:
-    """Les premières échéances dues, et les derniers dossiers ouverts."""
-    reduit = _reduit(lecteur)
+    """Les premières échéances dues, les derniers dossiers ouverts, les prochains rendez-vous."""
+    nominatif = reduit(lecteur)
     dues = [
         lecteur.monde.details[(e.table, e.id)]
-        for e in reduit.ouvertes(Echeance, lambda e: e.fermee_le is None)
+        for e in nominatif.ouvertes(Echeance, lambda e: e.fermee_le is None)
     ]
     if lecteur.oracle.roles == {"referent"}:
         suivies = {
             r.personne
-            for r in reduit.ouvertes(
+            for r in nominatif.ouvertes(
                 _referent(),
                 lambda r: r.agent_id == lecteur.acces.agent_id and r.debut <= lecteur.le,
             )
@@ -104,10 +112,38 @@ def _journee(lecteur: Lecteur) -> set[int]:
         dues = [e for e in dues if e.personne_id in suivies]
     premieres = sorted(dues, key=lambda e: (e.avant_le, e.pk))[: journee.LIMITE]
     dossiers: dict[int, int] = {}
-    for ligne in reduit.ouvertes(Consultation, lambda c: c.agent_id == lecteur.acces.agent_id):
+    for ligne in nominatif.ouvertes(Consultation, lambda c: c.agent_id == lecteur.acces.agent_id):
         dossiers[ligne.personne or 0] = max(dossiers.get(ligne.personne or 0, 0), ligne.id)
     derniers = sorted(dossiers, key=lambda p: -dossiers[p])[: journee.DERNIERS]
-    return {e.personne_id for e in premieres} | set(derniers)
+    return {e.personne_id for e in premieres} | set(derniers) | tuile_rendez_vous(lecteur)
+
+
+def est_referent_seul(lecteur: Lecteur) -> bool:
+    """Parmi les fonctions qui ouvrent des dossiers, n'a-t-il que celle de référent ?"""
+    return lecteur.oracle.roles & set(NOMINATIFS) == {"referent"}
+
+
+def tuile_rendez_vous(lecteur: Lecteur) -> set[int]:
+    """« Mes rendez-vous » : les premiers passés sans suite, du jour, et des sept jours.
+
+    Qui n'est que référent ne tient pas l'accueil : un créneau sans agent n'est pas le sien.
+    """
+    le = lecteur.le
+    agents = {lecteur.acces.agent_id} | (set() if lecteur.oracle.roles == {"referent"} else {None})
+    siens = [
+        lecteur.monde.details[(x.table, x.id)]
+        for x in reduit(lecteur).ouvertes(
+            RendezVous,
+            lambda r: r.statut == "fixe" and r.creneau.agent_id in agents,
+        )
+    ]
+    siens.sort(key=lambda r: (r.debut, r.pk))
+    listes = (
+        [r for r in siens if r.jour < le],
+        [r for r in siens if r.jour == le],
+        [r for r in siens if le < r.jour < le + timedelta(days=7)],
+    )
+    return {r.personne_id for liste in listes for r in liste[:LIGNES_TUILE]}
 
 
 def _referent() -> Any:
@@ -128,11 +164,11 @@ def _journal(lecteur: Lecteur) -> set[int]:
         if "cadre" in lecteur.oracle.roles
         or lecteur.monde.details[(x.table, x.id)].agent_id == lecteur.acces.agent_id
     }
-    return nommees & _reduit(lecteur).connues
+    return nommees & reduit(lecteur).connues
 
 
 def _entrants(lecteur: Lecteur) -> set[int]:
-    ouverts = _reduit(lecteur, ENTRANTS).ouvertes(
+    ouverts = reduit(lecteur, ENTRANTS).ouvertes(
         Suivi, lambda s: s.statut in ("a_rencontrer", "a_orienter")
     )
     assert len(ouverts) <= PAR_PAGE, "le monde déborde d'une page : la liste serait tronquée"
@@ -144,7 +180,7 @@ def _entrees(lecteur: Lecteur) -> set[int]:
     faites = lecteur.ouvertes(
         LigneJournal, lambda x: x.code == "suivi_rsa.entrer" and x.le <= lecteur.le
     )
-    return {x.personne or 0 for x in faites} & _reduit(lecteur).connues
+    return {x.personne or 0 for x in faites} & reduit(lecteur).connues
 
 
 def _suivi(lecteur: Lecteur) -> int:
@@ -153,7 +189,7 @@ def _suivi(lecteur: Lecteur) -> int:
 
 
 def _suivi_ouvert(lecteur: Lecteur) -> bool:
-    return bool(_reduit(lecteur, ENTRANTS).ids(Suivi, personne=lecteur.cible.id))
+    return bool(reduit(lecteur, ENTRANTS).ids(Suivi, personne=lecteur.cible.id))
 
 
 def _tient_les_fichiers(oracle: Oracle) -> bool:
@@ -184,9 +220,9 @@ def _si(oracle: Oracle, roles: tuple[str, ...]) -> bool:
 
 def _statut_nir(lecteur: Lecteur) -> int:
     """Le NIR ne se lit qu'au titre d'une fonction tenue sur cette personne-là."""
-    if _cible(lecteur, DECIDENT):
+    if connue(lecteur, DECIDENT):
         return 200
-    return 403 if _cible(lecteur) else 404
+    return 403 if connue(lecteur) else 404
 
 
 ECRANS: dict[str, Ecran] = {
@@ -201,7 +237,7 @@ ECRANS: dict[str, Ecran] = {
         lambda x: f"/recherche?q={x.cible.nir or '1800143999999'}",
         (),
         NOMINATIFS,
-        noms=lambda x: _cible(x, DECIDENT) if x.cible.nir else set(),
+        noms=lambda x: connue(x, DECIDENT) if x.cible.nir else set(),
     ),
     "recherche, commun à tous": Ecran(
         lambda x: "/recherche?q=Camille&proches=1", (), NOMINATIFS, noms=None
@@ -210,14 +246,14 @@ ECRANS: dict[str, Ecran] = {
         lambda x: f"/personnes/{x.cible.id}/",
         ("personne",),
         NOMINATIFS,
-        noms=_cible,
-        statut=lambda x: 200 if _cible(x) else 404,
+        noms=connue,
+        statut=lambda x: 200 if connue(x) else 404,
     ),
     "dossier, NIR en clair": Ecran(
         lambda x: f"/personnes/{x.cible.id}/nir/",
         ("personne_nir",),
         DECIDENT,
-        noms=lambda x: _cible(x, DECIDENT),
+        noms=lambda x: connue(x, DECIDENT),
         statut=_statut_nir,
         donnees=lambda x: {},
     ),
@@ -232,7 +268,7 @@ ECRANS: dict[str, Ecran] = {
         lambda x: "/orientation/lot/?" + "&".join(f"suivi={s.id}" for s in x.monde.de(Suivi)),
         ("orientation_lot",),
         DECIDENT,
-        noms=lambda x: {s.personne or 0 for s in _reduit(x, ENTRANTS).ouvertes(Suivi)},
+        noms=lambda x: {s.personne or 0 for s in reduit(x, ENTRANTS).ouvertes(Suivi)},
     ),
     "suivi d'un entrant": Ecran(
         lambda x: f"/orientation/{_suivi(x)}/",

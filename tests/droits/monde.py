@@ -66,6 +66,7 @@ class Monde:
     agent: Agent = field(default_factory=Agent)
     collegue: Agent = field(default_factory=Agent)
     details: dict[tuple[str, int], Any] = field(default_factory=dict)
+    surcouts: dict[int, dict[int, int | None]] = field(default_factory=dict)
     numeros: Any = field(default_factory=lambda: count(1))
 
     def de(self, modele: type[Model] | str) -> list[Ligne]:
@@ -112,7 +113,14 @@ class Monde:
 def decouper(monde: Monde) -> None:
     """Communes et territoires de chaque nature, dont une commune qui change de secteur."""
     monde.communes = [
-        Commune.objects.create(code_insee=f"439{n:02}", nom=f"Commune {n}").pk
+        Commune.objects.create(
+            code_insee=f"439{n:02}",
+            nom=f"Commune {n}",
+            population=500,
+            latitude=45 + n / 20,
+            longitude=3.5 + n / 30,
+            surface_km2=20,
+        ).pk
         for n in range(NOMBRE_COMMUNES)
     ]
     c = monde.communes
@@ -204,6 +212,7 @@ def _inscrire(individu: Individu, commune: int | None, numero: int) -> Personne:
         nom_naissance=individu.marque,
         prenom="Camille",
         naissance_le=date(1980, 1, 1) + timedelta(days=numero),
+        courriel=f"{individu.marque}@exemple.fr" if numero % 2 else "",
         nir_chiffre=trousseau().chiffrer(nir) if nir else None,
         nir_empreinte=trousseau().empreinte(nir) if nir else None,
         commune_id=commune,
@@ -245,7 +254,7 @@ def _ecrire_noyau(
             Referent(
                 nature="unique",
                 organisation=monde.agent.organisation,
-                agent=monde.agent if numero % 2 else None,
+                agent=(monde.collegue, monde.agent, None, monde.agent)[numero % 4],
                 debut=jour,
                 **commun,
             )
@@ -286,12 +295,15 @@ def construire(nombre: int = 56) -> Monde:
 
 def construire_avec(profils: list[Profil]) -> Monde:
     """Un monde de ces personnes : compartiments, rang de commune, ont-elles déménagé."""
+    from tests.droits.rangees_referent import conclure_calculs, ouvrir_bureaux
     from tests.droits.rangees_rsa import ecrire_fichiers
 
     monde = Monde()
     decouper(monde)
     employer(monde)
+    ouvrir_bureaux(monde)
     peupler(monde, profils)
+    conclure_calculs(monde)
     ecrire_sans_personne(monde)
     ecrire_fichiers(monde)
     return monde

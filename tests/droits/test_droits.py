@@ -21,16 +21,9 @@ from draille.socle.acces import acces_systeme
 from draille.socle.murs import modeles_personnels
 from tests.droits import tirages
 from tests.droits.chemins import Lecteur, attendre_tables, lire_tables
-from tests.droits.chemins_chiffres import CHEMINS
-from tests.droits.ecrans import (
-    ADRESSES_HORS_SUJET,
-    ECRANS,
-    NOMINATIFS,
-    REJETE,
-    Ecran,
-    corps,
-    montres,
-)
+from tests.droits.chemins_rendez_vous import CHEMINS
+from tests.droits.ecrans import NOMINATIFS, REJETE, Ecran, corps, montres
+from tests.droits.ecrans_rendez_vous import ADRESSES_HORS_SUJET, ECRANS
 from tests.droits.monde import JOURS, Monde, construire, construire_avec
 from tests.droits.oracle import Oracle
 
@@ -177,6 +170,9 @@ CUMULS = {
     "administrateur du Département": [(5, 0, "administrateur", 0), (2, 0, "administrateur", 0)],
     "cadre du Département": [(2, 0, "cadre", 0)],
     "cadre dont l'habilitation a pris fin": [(2, 0, "cadre", 5), (2, 1, "accueil", 0)],
+    "pilote du Département": [(2, 0, "pilote", 0)],
+    "référent d'un secteur": [(2, 1, "referent", 0)],
+    "référent en social, cadre en insertion ailleurs": [(1, 0, "referent", 0), (2, 3, "cadre", 0)],
 }
 
 
@@ -234,6 +230,8 @@ LECTURES_HORS_SUJET = {
     "draille.portail.requete.voit_le_nir_de": "un prédicat, éprouvé par l'écran du NIR",
     "draille.portail.vues.recherche.chercher": "éprouvée par les écrans de recherche",
     "draille.mesures.convention.views_indicateurs.portee": "dit une portée, sans lire la base",
+    "draille.mesures.rendez_vous.views_commun.acces_nominatif": "réduit un accès",
+    "draille.mesures.rendez_vous.views_lignes.est_referent_seul": "un prédicat, sans lire la base",
 }
 HORS_PAQUETS = ("draille.demo", "draille.commande", "draille.socle", "draille.reglages")
 

@@ -106,6 +106,8 @@ def changer(request: HttpRequest, pk: int) -> HttpResponse:
             nom = next(c.agent for c in _choix(lue) if c.agent_id == choisi)
             messages.success(request, f"{lue.ligne.nom_complet} : {nom} est son référent.")
             return _suite(request, lue)
+    if envoi is None:
+        _dire_le_depot(request, lue)
     return _rendre(request, lue, changer=formulaire, geste="changer")
 
 
@@ -138,6 +140,19 @@ def _lire(request: HttpRequest, pk: int) -> Fiche:
     if not acces.cles:
         raise PermissionDenied(MESSAGE)
     return lire_ou_404(lambda: lectures.fiche(ligne_id=pk, acces=acces))
+
+
+def _dire_le_depot(request: HttpRequest, lue: Fiche) -> None:
+    """Une ligne déposée sur un référent qu'on ne peut choisir : la page dit pourquoi."""
+    depose = request.GET.get("agent", "")
+    vise = next((c for c in _choix(lue) if str(c.agent_id) == depose), None)
+    if vise is None:
+        return
+    if vise.est_propose:
+        messages.info(request, f"{vise.agent} est déjà le référent proposé : acceptez la ligne.")
+    elif vise.raison in _IMPOSSIBLES or (vise.raison and vise.libres <= 0):
+        dit = vise.raison_libelle if vise.raison in _IMPOSSIBLES else "n'a plus de place"
+        messages.warning(request, f"{vise.agent} : {dit}. Choisissez un autre référent.")
 
 
 def _a_reserve(choix: Sequence[ChoixPossible]) -> list[ChoixPossible]:

@@ -25,6 +25,7 @@ from draille.mesures.referent_unique.views_commun import (
 from draille.socle.acces import Acces
 from draille.socle.texte import pluriel
 
+_A_RELIRE = LigneCalcul.Decision.A_RELIRE
 _SESSION = "referents_ouvertes"
 
 
@@ -110,24 +111,24 @@ def retenir(request: HttpRequest, *, calcul_id: int, ligne_id: int) -> None:
 
 def a_relire(*, calcul_id: int, acces: Acces) -> list[int]:
     """Les lignes encore à relire de cette proposition, dans l'ordre où elles se lisent."""
-    return list(
+    return [pk for pk, decision in _ordre(calcul_id, acces) if decision == _A_RELIRE]
+
+
+def _ordre(calcul_id: int, acces: Acces) -> list[tuple[int, str]]:
+    """Chaque ligne et sa décision, dans l'ordre de la page : qui n'a personne vient à la fin."""
+    lues = (
         LigneCalcul.objects.visibles(acces)
-        .filter(calcul_id=calcul_id, decision=LigneCalcul.Decision.A_RELIRE)
+        .filter(calcul_id=calcul_id)
         .order_by("rang", "pk")
-        .values_list("pk", flat=True)
+        .values_list("pk", "decision", "place")
     )
+    return [(pk, decision) for pk, decision, place in sorted(lues, key=lambda x: x[2] < 0)]
 
 
 def voisines(*, calcul_id: int, ligne_id: int, acces: Acces) -> Voisines:
     """La ligne d'avant et celle d'après, parmi celles à relire et elle-même."""
-    ordre = list(
-        LigneCalcul.objects.visibles(acces)
-        .filter(calcul_id=calcul_id)
-        .order_by("rang", "pk")
-        .values_list("pk", "decision")
-    )
     pks = [
-        pk for pk, decision in ordre if decision == LigneCalcul.Decision.A_RELIRE or pk == ligne_id
+        pk for pk, decision in _ordre(calcul_id, acces) if decision == _A_RELIRE or pk == ligne_id
     ]
     place = pks.index(ligne_id)
     return Voisines(

@@ -158,6 +158,21 @@ def test_changer_demande_une_raison_et_garde_le_choix(monde: Monde, calcul: Calc
     assert (designation.mode, designation.motif) == ("changement", "Le lien.")
 
 
+def test_deposer_sur_un_referent_qu_on_ne_peut_choisir_dit_pourquoi(
+    monde: Monde, calcul: Calcul
+) -> None:
+    plein = monde.referent("Plein", "Langeac", places=0)
+    monde.proposer()
+    client, ligne = monde.connecter(Role.CADRE), ligne_de("Vidalenc")
+    adresse = f"/referents/propositions/lignes/{ligne.pk}/changer/"
+    roux = Referent._meta.get_field("agent").related_model.objects.get(nom="Roux")
+    propose = texte(client.get(f"{adresse}?agent={roux.pk}"))
+    assert "Réf Roux est déjà le référent proposé" in propose
+    complet = texte(client.get(f"{adresse}?agent={plein.pk}"))
+    assert "Réf Plein : n'a plus de place" in complet
+    assert 'class="avis avis--' not in texte(client.get(f"{adresse}?agent=999999"))
+
+
 def test_ecarter_demande_une_raison(monde: Monde, calcul: Calcul) -> None:
     client, ligne = monde.connecter(Role.CADRE), ligne_de("Ybert")
     adresse = f"/referents/propositions/lignes/{ligne.pk}/ecarter/"

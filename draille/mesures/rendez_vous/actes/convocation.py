@@ -152,13 +152,15 @@ def fixer_lot(
         lieux=[c.lieu.commune_id for c in creneaux.values()],
         le=le,
     )
-    resultats: list[RendezVous | Refus] = []
-    for vise in vises:
-        creneau = creneaux.get(vise.creneau_id)
+    rendus: dict[int, RendezVous | Refus] = {}
+    # Deux listes en même temps prennent les créneaux dans le même ordre : aucune ne bloque l'autre.
+    for rang in sorted(range(len(vises)), key=lambda i: vises[i].creneau_id):
+        vise = vises[rang]
         try:
-            resultats.append(_inserer(vise, creneau, temps, par, le))
+            rendus[rang] = _inserer(vise, creneaux.get(vise.creneau_id), temps, par, le)
         except Refus as refusee:
-            resultats.append(refusee)
+            rendus[rang] = refusee
+    resultats = [rendus[rang] for rang in range(len(vises))]
     if annoncer:
         _annoncer(vises, resultats, par, le)
     _suivre(vises, resultats, par, le)

@@ -41,12 +41,13 @@ class Entrees:
     """Un problème et ce qui permet d'en lire les rangs.
 
     `places` : dans l'ordre du problème, celles d'un foyer déjà suivi à la fin ; `est_du_foyer` dit
-    lesquelles.
+    lesquelles. `unites` : l'unité de chaque personne.
     """
 
     arrivants: tuple[Arrivant, ...]
     places: tuple[PlaceLue, ...]
     est_du_foyer: tuple[bool, ...]
+    unites: Mapping[int, int]
     probleme: Probleme
 
 
@@ -154,22 +155,31 @@ def composer(
     places: Sequence[PlaceLue],
     le: date,
     appris: Sequence[int] = (),
+    ensemble: Mapping[int, int] | None = None,
 ) -> Entrees:
     """Le problème de ces personnes et de ces places. Deux requêtes (communes situées, positions).
 
-    `appris` : le prix appris d'une place chez chacun, en dixièmes de minute.
+    `appris` : le prix appris d'une place chez chacun, en dixièmes de minute. `ensemble` :
+    l'unité de chaque personne, quand elle est déjà décidée.
     """
-    unite = unites(arrivants=arrivants, types_par_place=[p.orientations for p in places])
+    un_reglage = reglage(le=le)
+    trajet = trajets_vers(communes=[a.commune_id for a in arrivants], places=places, le=le)
+    unite = ensemble or unites(
+        arrivants=arrivants,
+        permis=[
+            _permis(a, ligne, places, un_reglage)
+            for a, ligne in zip(arrivants, trajet, strict=True)
+        ],
+        ecart=un_reglage.bonus_continuite,
+    )
     suites = _suites(arrivants, unite, places)
     virtuelles = sorted({j for j in suites.values() if places[j].unite == FOYER})
     rang_virtuel = {j: len(places) + k for k, j in enumerate(virtuelles)}
-    trajet = trajets_vers(communes=[a.commune_id for a in arrivants], places=places, le=le)
     demandeurs = tuple(
         _demandeur(a, unite[a.personne_id], trajet[i], suites, rang_virtuel)
         for i, a in enumerate(arrivants)
     )
     rejoignent = Counter(suites.values())
-    un_reglage = reglage(le=le)
     probleme = Probleme(
         demandeurs=demandeurs,
         places=(
@@ -185,8 +195,23 @@ def composer(
         arrivants=tuple(arrivants),
         places=toutes,
         est_du_foyer=tuple(j >= len(places) for j in range(len(toutes))),
+        unites=unite,
         probleme=probleme,
     )
+
+
+def _permis(
+    a: Arrivant, trajet: Sequence[int], places: Sequence[PlaceLue], un_reglage: Reglage
+) -> dict[int, int]:
+    """Les trajets jusqu'aux places qui peuvent suivre cette personne, par rang."""
+    return {
+        j: trajet[j]
+        for j, p in enumerate(places)
+        if p.est_presente
+        and (p.libres > 0 or p.agent_id in a.referents)
+        and a.orientation in p.orientations
+        and INTERDIT < trajet[j] <= un_reglage.minutes_max
+    }
 
 
 def _demandeur(

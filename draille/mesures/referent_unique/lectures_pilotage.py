@@ -99,7 +99,8 @@ def et_si_un_poste(*, commune_id: int, acces: Acces, le: date) -> EtSi:
     poste = _poste(commune, de_plus, orientations)
     seuil = registre_global().entier(f"{PREFIXE}seuil_proche", le)
     sans = composer(arrivants=arrivants, places=vides, le=le)
-    avec = composer(arrivants=arrivants, places=(*vides, poste), le=le)
+    # Les foyers restent groupés comme sans lui : seul le poste fait la différence.
+    avec = composer(arrivants=arrivants, places=(*vides, poste), le=le, ensemble=sans.unites)
     return EtSi(
         commune=commune.nom,
         places=de_plus,

@@ -26,7 +26,7 @@ def prix_appris(
 ) -> tuple[int, ...]:
     """Le prix d'une place chez chacun de ces référents, en dixièmes de minute. Quatre requêtes.
 
-    Tiré des propositions relues des derniers mois (paramètre daté), rejouées sur les places
+    Tiré des lignes relues des derniers mois (paramètre daté), rejouées sur les places
     d'aujourd'hui : rien n'est appris des personnes.
     """
     registre = registre_global()
@@ -35,7 +35,7 @@ def prix_appris(
         LigneCalcul.objects.visibles(acces)
         .filter(
             calcul__nature=Calcul.Nature.SEMAINE,
-            calcul__statut=Calcul.Statut.VALIDE,
+            relue_le__isnull=False,
             calcul__fait_le__lt=le,
             calcul__fait_le__gte=le - timedelta(days=JOURS_PAR_MOIS * mois),
         )

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -53,21 +53,34 @@ def reglage_de(valeurs: Mapping[str, int]) -> Reglage:
 
 
 def unites(
-    *, arrivants: Sequence[Arrivant], types_par_place: Collection[frozenset[str]]
+    *, arrivants: Sequence[Arrivant], permis: Sequence[Mapping[int, int]], ecart: int
 ) -> dict[int, int]:
-    """L'unité de calcul de chaque personne : son foyer, si un même référent peut en suivre tous
-    les membres ; elle-même sinon (deux organismes différents n'ont pas de référent commun)."""
-    par_foyer: dict[int, set[str]] = defaultdict(set)
-    for a in arrivants:
-        par_foyer[a.unite_id].add(a.orientation)
+    """L'unité de calcul de chaque personne : son foyer, ou elle-même.
+
+    `permis` : pour chaque personne, les dixièmes de minute jusqu'aux places qui peuvent la suivre.
+    Un foyer reste ensemble quand un même référent peut en suivre tous les membres sans éloigner
+    personne de plus de `ecart` dixièmes de minute ; deux orientations sans référent commun à portée
+    se confient séparément.
+    """
+    foyers: dict[int, list[int]] = defaultdict(list)
+    for i, a in enumerate(arrivants):
+        foyers[a.unite_id].append(i)
     ensemble = {
-        unite
-        for unite, types in par_foyer.items()
-        if len(types) == 1 or any(types <= places for places in types_par_place)
+        unite for unite, membres in foyers.items() if _ensemble([permis[i] for i in membres], ecart)
     }
     return {
         a.personne_id: a.unite_id if a.unite_id in ensemble else -a.personne_id for a in arrivants
     }
+
+
+def _ensemble(permis: Sequence[Mapping[int, int]], ecart: int) -> bool:
+    if len(permis) == 1:
+        return True
+    communes = set(permis[0]).intersection(*permis[1:])
+    if not communes:
+        return False
+    plus_loin = max(min(trajets.values()) for trajets in permis)
+    return min(max(t[j] for t in permis) for j in communes) <= plus_loin + ecart
 
 
 def sceau(

@@ -101,9 +101,18 @@ def test_la_proposition_dit_ses_chiffres(monde):
 def test_un_poste_de_plus_rapproche(monde):
     for i in range(4):
         fabrique.a_confier(monde.systeme, monde.communes[3], nom=f"N{i}")
+    # Un couple que deux référents suivent : un poste loin, ouvert à tous, ne doit pas l'y pousser.
+    fabrique.referent("emploi", monde.communes[4], monde.cadre, orientations=(fabrique.EMPLOI,))
+    un = fabrique.personne("Un", monde.communes[1])
+    deux = fabrique.personne("Deux", monde.communes[1])
+    fabrique.en_foyer(un, deux)
+    fabrique.orienter(un, monde.systeme)
+    fabrique.orienter(deux, monde.systeme, orientation=fabrique.EMPLOI)
+    fabrique.livrer(monde.systeme)
     gain = lectures.et_si_un_poste(commune_id=monde.communes[3].pk, acces=monde.cadre, le=LUNDI)
     assert gain.commune == "Monistrol-sur-Loire"
-    assert gain.avant.demandes == gain.apres.demandes == 4
+    assert gain.avant.demandes == gain.apres.demandes == 6
+    assert gain.avant.affectees == gain.apres.affectees == 6
     assert gain.apres.minutes_moyennes < gain.avant.minutes_moyennes
     assert not Referent.objects.exists()
 

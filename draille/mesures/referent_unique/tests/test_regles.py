@@ -42,11 +42,26 @@ def arrivant(personne_id, unite_id, orientation):
     )
 
 
-def test_un_foyer_reste_entier_quand_un_referent_peut_tout_suivre():
+@pytest.mark.parametrize(
+    ("permis", "ensemble"),
+    [
+        ([{0: 100}, {0: 120}], True),
+        ([{0: 100, 1: 300}, {1: 300}], True),
+        ([{0: 100, 2: 321}, {1: 120, 2: 321}], False),
+        ([{0: 100, 2: 320}, {1: 120, 2: 320}], True),
+        ([{0: 100}, {1: 100}], False),
+        ([{0: 100}, {}], False),
+        ([{}, {}], False),
+    ],
+)
+def test_un_foyer_reste_ensemble_si_personne_ne_sen_eloigne_trop(permis, ensemble):
     deux = [arrivant(1, 50, "a"), arrivant(2, 50, "b")]
-    ensemble = regles.unites(arrivants=deux, types_par_place=[frozenset("ab")])
-    separes = regles.unites(arrivants=deux, types_par_place=[frozenset("a"), frozenset("b")])
-    assert (ensemble, separes) == ({1: 50, 2: 50}, {1: -1, 2: -2})
+    attendu = {1: 50, 2: 50} if ensemble else {1: -1, 2: -2}
+    assert regles.unites(arrivants=deux, permis=permis, ecart=200) == attendu
+
+
+def test_une_personne_seule_est_son_unite():
+    assert regles.unites(arrivants=[arrivant(1, 50, "a")], permis=[{}], ecart=0) == {1: 50}
 
 
 def test_le_reglage_refuse_ce_qui_rendrait_un_cout_negatif():

@@ -31,6 +31,7 @@ PARIS = ZoneInfo("Europe/Paris")
 ORIENTATION, SECTEUR, CADRE = "demo.orientation", "demo.orientation.secteur", "demo.cadre"
 # Le mois joué (rang) où les moyens de la convention ouvrent de nouvelles heures.
 MOIS_DU_RENFORT = 5
+JOURS_DE_LA_SEMAINE = 7
 # Les bureaux fermés au public (décret 2020-260 du 16 mars 2020 ; décret 2020-548 du 11 mai 2020).
 FERMES_LE, ROUVERTS_LE, ANNONCE_LE = date(2020, 3, 17), date(2020, 5, 11), date(2020, 5, 4)
 
@@ -85,21 +86,20 @@ def _jouer(plan: PlanDeJeu, le: date) -> None:
             secteur=_acces(SECTEUR, le),
             cadre=_acces(CADRE, le),
         )
-        livrer(par=systeme)
         _tenir_les_bureaux(plan, equipe, le)
-        _recevoir(plan, equipe, le)
-        livrer(par=systeme)
+        if _recevoir(plan, equipe, le):
+            livrer(par=systeme)
         orientation.travailler(
             graine=plan.graine,
             equipe=orientation.Equipe(tous=equipe.orientation, secteur=equipe.secteur),
             par_telephone=_sont_fermes(le),
             le=le,
         )
-        livrer(par=systeme)
         if _est_premier_ouvre(le):
             _jouer_la_semaine(plan, equipe, le)
         if _est_dernier_ouvre(plan, le):
             # La proposition à relire attend, à la date de la démonstration, celui qui l'ouvre.
+            livrer(par=systeme)
             referents.proposer(par=equipe.orientation, le=le)
 
 
@@ -120,7 +120,9 @@ def _est_dernier_ouvre(plan: PlanDeJeu, le: date) -> bool:
 
 def _jouer_la_semaine(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:
     """Chaque premier jour ouvré : relire qui confier à qui, puis convoquer."""
-    rendez_vous.ouvrir_les_creneaux(par=equipe.cadre, le=le)
+    if le.day <= JOURS_DE_LA_SEMAINE:
+        rendez_vous.ouvrir_les_creneaux(par=equipe.cadre, le=le)
+    livrer(par=equipe.systeme)
     referents.preciser_les_mobilites(graine=plan.graine, par=equipe.orientation, le=le)
     calcul = referents.proposer(par=equipe.orientation, le=le)
     if calcul is not None:
@@ -132,7 +134,7 @@ def _jouer_la_semaine(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:
         rendez_vous.convoquer(motif=str(motif), par=equipe.orientation, le=le)
 
 
-def _recevoir(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:
+def _recevoir(plan: PlanDeJeu, equipe: Equipe, le: date) -> int:
     tenus: dict[int, Acces] = {}
 
     def recevant(recu: RendezVous) -> Acces:
@@ -147,7 +149,7 @@ def _recevoir(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:
         tenu = tenus[agent_id]
         return tenu if tenu.voit(recu.cle_acces) else equipe.cadre
 
-    rendez_vous.recevoir(graine=plan.graine, recevant=recevant, le=le)
+    return rendez_vous.recevoir(graine=plan.graine, recevant=recevant, le=le)
 
 
 def _tenir_les_bureaux(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:

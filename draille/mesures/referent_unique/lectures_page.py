@@ -100,8 +100,9 @@ _OPERATIONS = (
     "Chaque trajet coûte sa durée, plus {base} minutes. Au-delà de {seuil} minutes, chaque minute "
     "compte {poids_exces} fois de plus. Sans voiture, le trajet compte pour "
     "{pourcent_sans_vehicule} %.",
-    "Garder le référent du foyer retire {bonus_continuite} minutes : deux personnes d'un même "
-    "foyer ont le même référent.",
+    "Garder le référent du foyer retire {bonus_continuite} minutes. Les personnes d'un foyer sont "
+    "confiées ensemble, si un même référent peut les suivre sans éloigner personne de plus de "
+    "{bonus_continuite} minutes.",
     "Chaque portefeuille se découpe en {segments} parts ; chacune coûte {pas_equilibre} minutes de "
     "plus que la précédente : les charges s'équilibrent.",
     "Le prix d'une place rare, appris des mois passés, s'ajoute. Rien n'est appris des personnes.",

@@ -157,6 +157,11 @@ def s_absenter(*, agent_id: int, debut: date, fin: date | None, par: Acces, le: 
 
 def remplacer(*, agent_id: int, relecture: Relecture, le: date) -> int:
     """Propose à qui confier les personnes d'un référent qui part, et l'accepte ; rend le nombre."""
-    calcul = actes.proposer_reparation(agent_id=agent_id, par=relecture.change, le=le)
+    try:
+        calcul = actes.proposer_reparation(agent_id=agent_id, par=relecture.change, le=le)
+    except Refus as refus:
+        if refus.code == "referent_unique.rien_a_reparer":
+            return 0
+        raise
     lignes = calcul.lignes.filter(place__gte=0).order_by("rang", "id")
     return _accepter(list(lignes.values_list("id", flat=True)), relecture.change, le)

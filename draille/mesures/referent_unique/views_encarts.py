@@ -9,7 +9,7 @@ from draille.mesures.referent_unique.models import Calcul, Demande
 from draille.mesures.referent_unique.views_commun import NOMINATIFS
 from draille.noyau.personne.models import Personne
 from draille.noyau.referent.models import Referent
-from draille.socle.acces import Acces
+from draille.socle.acces import Acces, Compartiment, cle
 
 _OUVERTES = 5
 
@@ -17,6 +17,8 @@ _OUVERTES = 5
 def _panneau(personne: Personne, acces: Acces, le: date) -> Donnees:
     """Le référent unique, celui de parcours, l'histoire. Nombre de requêtes constant."""
     nominatif = acces.parmi(NOMINATIFS)
+    if not nominatif.voit(cle(compartiment=Compartiment.INSERTION, commune_id=personne.commune_id)):
+        return None
     passages = lectures.historique(personne_id=personne.pk, acces=nominatif)
     demande = (
         Demande.objects.visibles(nominatif)

@@ -31,7 +31,7 @@ from draille.noyau.personne.actes import consulter
 from draille.noyau.personne.lectures import ouvrir
 from draille.noyau.personne.models import Personne
 from draille.noyau.referent.models import Referent
-from draille.socle.acces import Acces, Compartiment
+from draille.socle.acces import Acces, Compartiment, cle
 
 _CHAMPS = {
     "referent_unique.motif_absent": "precision",
@@ -294,7 +294,10 @@ def _nom(code: str) -> str:
 def _lire(request: HttpRequest, pk: int, *, avec_possibles: bool = False) -> Dossier:
     acces, le = nominatif(request), date_de(request)
     lue = ouvrir(personne_id=pk, acces=acces)
-    if lue is None:
+    # La connaître par un autre métier ne suffit pas : cette page est de l'insertion.
+    if lue is None or not acces.voit(
+        cle(compartiment=Compartiment.INSERTION, commune_id=lue.commune_id)
+    ):
         raise Http404
     passages = tuple(lectures.historique(personne_id=pk, acces=acces))
     demande = (

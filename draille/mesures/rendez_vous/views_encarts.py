@@ -15,13 +15,15 @@ from draille.mesures.rendez_vous.models import DemandeRendezVous, RendezVous
 from draille.mesures.rendez_vous.views_commun import TONS, acces_nominatif
 from draille.mesures.rendez_vous.views_lignes import est_referent_seul
 from draille.noyau.personne.models import Personne
-from draille.socle.acces import Acces, Role, a_role
+from draille.socle.acces import Acces, Compartiment, Role, a_role, cle
 
 PASSES_MONTRES = 5
 LIGNES_TUILE = 8
 
 
 def _panneau(personne: Personne, acces: Acces, le: date) -> Donnees:
+    if not acces.voit(cle(compartiment=Compartiment.INSERTION, commune_id=personne.commune_id)):
+        return None
     dossier = lectures.de_la_personne(personne_id=personne.pk, acces=acces, le=le)
     passes = [*reversed(dossier.a_dire), *dossier.passes]
     if not (dossier.demandes or dossier.a_venir or passes or ACCES["fixer"](acces)):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -32,7 +33,7 @@ from draille.mesures.rendez_vous.views_commun import (
     quand,
     url_personne,
 )
-from draille.mesures.rendez_vous.views_creneaux import depuis, groupes
+from draille.mesures.rendez_vous.views_creneaux import depuis, groupes, premier_choix
 from draille.mesures.rendez_vous.views_lignes import est_referent_seul
 from draille.moteurs.messages.adaptateur import Apercu, canaux_possibles
 from draille.moteurs.messages.models import Canal
@@ -41,7 +42,8 @@ from draille.noyau.personne.actes import consulter
 from draille.noyau.personne.lectures import ouvrir
 from draille.noyau.personne.models import Personne
 from draille.noyau.referent.models import Referent
-from draille.socle.acces import Compartiment
+from draille.socle.acces import Compartiment, cle
+from draille.socle.parametres import registre_global
 from draille.socle.refus import Refus
 from draille.socle.texte import date_moyenne
 
@@ -153,7 +155,10 @@ def fixer(request: HttpRequest, personne_id: int) -> HttpResponse:
     """Fixer un rendez-vous de suivi, sans demande. Écrit la consultation."""
     acces, le = acces_nominatif(acces_de(request)), date_de(request)
     personne = ouvrir(personne_id=personne_id, acces=acces)
-    if personne is None:
+    # La connaître par un autre métier ne suffit pas : un rendez-vous est de l'insertion.
+    if personne is None or not acces.voit(
+        cle(compartiment=Compartiment.INSERTION, commune_id=personne.commune_id)
+    ):
         raise Http404
     avec = _qui_suit(request, personne)
     libres = depuis(
@@ -294,9 +299,11 @@ def _montrer(
     connus = {c.creneau.pk for c in libres}
     choisi = entier(envoi.get("creneau", ""))
     propose = entier(envoi.get("propose", "") or request.GET.get("creneau", ""))
-    par_lieu = groupes(libres=libres, voulus=(choisi, propose), propose=propose)
+    le = date_de(request)
+    preavis = timedelta(days=registre_global().entier("rendez_vous.preavis", le))
+    par_lieu = groupes(libres=libres, voulus=(choisi, propose), propose=propose, des=le + preavis)
     if choisi not in connus:
-        choisi = par_lieu[0].choix[0].pk if par_lieu else None
+        choisi = premier_choix(par_lieu)
     canal = canal_lu(envoi.get("canal", ""), ecran.canaux)
     lu, refus = _apercu(request, ecran, choisi, canal, est_calculee=choisi == propose)
     contexte = {

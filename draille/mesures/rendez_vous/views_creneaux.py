@@ -20,7 +20,10 @@ LOIN = 10**6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choisi:
-    """Un créneau que l'on peut prendre, dit en mots."""
+    """Un créneau que l'on peut prendre, dit en mots.
+
+    `est_bref` : trop proche pour qu'une lettre arrive à temps ; on peut le prendre en appelant.
+    """
 
     pk: int
     quand: str
@@ -28,6 +31,7 @@ class Choisi:
     retard_jours: int
     places: str
     est_propose: bool
+    est_bref: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +57,14 @@ def depuis(
 
 
 def groupes(
-    *, libres: Sequence[CreneauLibre], voulus: Collection[int | None], propose: int | None
+    *,
+    libres: Sequence[CreneauLibre],
+    voulus: Collection[int | None],
+    propose: int | None,
+    des: date,
 ) -> tuple[Groupe, ...]:
-    """Les créneaux à montrer ; `voulus` : toujours montrés ; `propose` : celui du calcul.
+    """Les créneaux à montrer ; `voulus` : toujours montrés ; `propose` : celui du calcul ; `des` :
+    le premier jour où une lettre arrive à temps.
 
     Un seul par demi-journée et par agent : choisir, c'est d'abord choisir un moment.
     """
@@ -66,7 +75,7 @@ def groupes(
     retenus = proches[:LIEUX_AU_PLUS]
     retenus += [lot for lot in proches[LIEUX_AU_PLUS:] if _contient(lot, voulus)]
     par_groupe = max(1, PAR_PAGE // max(1, len(retenus)))
-    return tuple(_groupe(lot, voulus, propose, par_groupe) for lot in retenus)
+    return tuple(_groupe(lot, _Choix(voulus, propose, des), par_groupe) for lot in retenus)
 
 
 def _eloignement(lot: Sequence[CreneauLibre]) -> tuple[int, str]:
@@ -78,12 +87,23 @@ def _contient(lot: Iterable[CreneauLibre], voulus: Collection[int | None]) -> bo
     return any(x.creneau.pk in voulus for x in lot)
 
 
-def _groupe(
-    lot: Sequence[CreneauLibre],
-    voulus: Collection[int | None],
-    propose: int | None,
-    au_plus: int,
-) -> Groupe:
+def premier_choix(par_lieu: Sequence[Groupe]) -> int | None:
+    """Celui que l'on coche d'avance : au lieu le plus proche, le premier annoncé à temps."""
+    tous = [c for groupe in par_lieu for c in groupe.choix]
+    a_temps = [c for c in tous if not c.est_bref]
+    return next((c.pk for c in a_temps or tous), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choix:
+    """Ce que l'on montre toujours, ce que le calcul propose, dès quand une lettre arrive."""
+
+    voulus: Collection[int | None]
+    propose: int | None
+    des: date
+
+
+def _groupe(lot: Sequence[CreneauLibre], quoi: _Choix, au_plus: int) -> Groupe:
     ordonnes = sorted(lot, key=lambda x: (x.creneau.debut, x.creneau.pk))
     premiers: dict[tuple[object, ...], CreneauLibre] = {}
     for libre in ordonnes:
@@ -95,9 +115,9 @@ def _groupe(
         adresse=lieu.adresse,
         temps=temps_vu(lot[0].temps),
         choix=tuple(
-            _choisi(x, propose)
+            _choisi(x, quoi)
             for x in ordonnes
-            if x.creneau.pk in montres or x.creneau.pk in voulus
+            if x.creneau.pk in montres or x.creneau.pk in quoi.voulus
         ),
     )
 
@@ -106,7 +126,7 @@ def _moment(creneau: Creneau) -> tuple[object, ...]:
     return (creneau.jour, localtime(creneau.debut).hour < MIDI, creneau.agent_id)
 
 
-def _choisi(libre: CreneauLibre, propose: int | None) -> Choisi:
+def _choisi(libre: CreneauLibre, quoi: _Choix) -> Choisi:
     creneau = libre.creneau
     return Choisi(
         pk=creneau.pk,
@@ -114,5 +134,6 @@ def _choisi(libre: CreneauLibre, propose: int | None) -> Choisi:
         agent=str(creneau.agent) if creneau.agent else "",
         retard_jours=libre.retard_jours,
         places=places(creneau, libre.places_libres),
-        est_propose=creneau.pk == propose,
+        est_propose=creneau.pk == quoi.propose,
+        est_bref=creneau.jour < quoi.des,
     )

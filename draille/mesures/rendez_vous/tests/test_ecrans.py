@@ -208,6 +208,17 @@ def test_choisir_un_autre_creneau_relire_le_message_puis_convoquer(
     assert "n'attend plus de convocation" in texte(encore)
 
 
+def test_le_choix_coche_d_avance_laisse_a_la_lettre_le_temps_d_arriver(
+    connecter: Connecter, monde: Monde, lui: DemandeRendezVous
+) -> None:
+    # Le 15 octobre, le lundi 19 est à quatre jours ; le préavis est de sept.
+    page = texte(connecter(Role.CADRE).get(f"/convocations/{lui.pk}/"))
+    coche = next(x for x in page.split("<input")[1:] if " checked" in x.split(">")[0])
+    assert "Lundi 26 octobre" in coche
+    bref = next(x for x in page.split("<input")[1:] if "Lundi 19 octobre" in x)
+    assert "trop tôt pour une lettre" in bref
+
+
 def test_la_mention_legale_suit_le_calcul_et_lui_seul(
     connecter: Connecter, monde: Monde, lui: DemandeRendezVous
 ) -> None:

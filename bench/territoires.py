@@ -1,8 +1,8 @@
 """Des Départements synthétiques pour les bancs d'affectation : bourgs inégaux, bureaux partagés.
 
-Une carte carrée, des communes dont la population suit une loi de puissance, des référents groupés
-en bureaux, quatre types d'orientation, des portefeuilles inégaux et à peine plus de places que de
-demandeurs. Un tiers des foyers a déjà eu un référent.
+Une carte carrée, des communes dont la population suit une loi de puissance, des référents qui
+tiennent bureau là où l'on habite, quatre types d'orientation, des portefeuilles inégaux et à peine
+plus de places que de demandeurs. Un tiers des foyers a déjà eu un référent.
 """
 
 from dataclasses import dataclass
@@ -59,12 +59,11 @@ class Territoire:
         """Huit pour cent de places de plus que de demandeurs."""
         hasard = np.random.default_rng(graine)
         ou, parts = communes(hasard, nombre=max(60, demandeurs // 30), cote=85.0)
-        sites = hasard.uniform(0, 85.0, (max(3, referents // 4), 2))
         admet = hasard.random((referents, 4)) < np.array(_ADMIS)
         admet[np.arange(referents), hasard.choice(4, referents, p=_PARTS)] = True
         poids = hasard.uniform(0.5, 1.5, referents)
         capacites = np.maximum(1, (poids / poids.sum() * demandeurs * 1.08).round())
-        bureaux = sites[hasard.integers(0, len(sites), referents)]
+        bureaux = ou[hasard.choice(len(ou), referents, p=parts)]
         return cls(ou, parts, bureaux, admet, capacites.astype(np.int64))
 
     def places(self) -> tuple[Place, ...]:
@@ -109,7 +108,8 @@ def tableau(*, graine: int, demandeurs: int, referents: int) -> Tableau:
     t = Territoire.tirer(graine=graine, demandeurs=demandeurs, referents=referents)
     hasard = np.random.default_rng(graine + 1)
     gens = t.communes[hasard.choice(len(t.parts), demandeurs, p=t.parts)]
-    trajet = trajets(gens, t.bureaux) + hasard.integers(0, 40, (demandeurs, 1))
+    gens = gens + hasard.normal(0, 2, gens.shape)
+    trajet = trajets(gens, t.bureaux)
     cout = trajet + r.base + r.poids_exces * np.maximum(trajet - r.seuil, 0)
     suivis = np.flatnonzero(hasard.random(demandeurs) < 0.3)
     cout[suivis, hasard.integers(0, referents, len(suivis))] -= r.bonus_continuite

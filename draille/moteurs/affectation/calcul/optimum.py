@@ -196,10 +196,9 @@ def tirage_publie(graine: str, unites: Sequence[int]) -> Tirage:
         return np.fromiter(sommes, dtype=np.uint64, count=len(noms))
 
     def tirer(qui: Entiers, place: Entiers) -> Entiers:
-        gens, rang_gens = np.unique(qui, return_inverse=True)
-        places, rang_places = np.unique(place, return_inverse=True)
-        x = graines("unité", [unites[i] for i in gens.tolist()])[rang_gens]
-        x ^= graines("place", places.tolist())[rang_places]
+        gens = np.flatnonzero(np.bincount(qui, minlength=1))
+        x = graines("unité", [unites[i] for i in gens.tolist()])[np.searchsorted(gens, qui)]
+        x ^= graines("place", range(-1, int(place.max(initial=-1)) + 1))[place + 1]
         return (_splitmix64(x) >> np.uint64(28)).astype(np.int64)
 
     return tirer

@@ -3,11 +3,12 @@
 Une carte de 85 km de côté, des communes inégales, des référents qui tiennent bureau là où l'on
 habite, quatre types d'orientation, 8 % de places de plus que de demandeurs, un tiers de foyers déjà
 suivis. L'oracle et les deux solveurs de comparaison sont ceux de scipy, `linear_sum_assignment`
-(dense) et `min_weight_full_bipartite_matching` (creux) : une colonne par siège et, pour rester sans,
-une par demandeur. Leur durée est celle du seul appel, matrice déjà bâtie ; la nôtre compte le choix
-des paires, la preuve sur toutes et les prix ; le départage, qu'ils n'ont pas, est dit à part. Chacun travaille seul dans un enfant ; la mémoire est
-ce que sa crête ajoute à l'instance déjà tirée, matrice comprise. Les durées sont du temps de
-processeur, que n'allonge pas une machine occupée : tous ces calculs n'ont qu'un fil.
+(dense) et `min_weight_full_bipartite_matching` (creux) : une colonne par siège et, pour rester
+sans, une par demandeur. Leur durée est celle du seul appel, matrice déjà bâtie ; la nôtre compte le
+choix des paires, la preuve sur toutes et les prix ; le départage, qu'ils n'ont pas, est dit à part.
+Chacun travaille seul dans un enfant ; la mémoire est ce que sa crête ajoute à l'instance déjà
+tirée, matrice comprise. Les durées sont du temps de processeur, que n'allonge pas une machine
+occupée : tous ces calculs n'ont qu'un fil.
 """
 
 import gc

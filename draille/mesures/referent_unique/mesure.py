@@ -9,6 +9,7 @@ from draille.mesures.referent_unique.mesure_mots import MOTS
 from draille.mesures.referent_unique.views_encarts import PANNEAUX, TUILES
 from draille.moteurs.delais.registre import Delai
 from draille.noyau.journal.projections import Projection
+from draille.socle.acces import Role, a_role
 
 DELAIS = (
     Delai(
@@ -57,7 +58,7 @@ MESURE = Mesure(
     abonnements=ABONNEMENTS,
     projections=(_DESIGNATIONS, _RELECTURES),
     menu=(
-        Entree("Ma file", "referents_ma_file", ACCES["voir_file"], 22),
+        Entree("Ma file", "referents_ma_file", a_role(Role.REFERENT), 22),
         Entree("Référents", "referents", ACCES["voir_propositions"], 24),
         Entree("Charges", "referents_charges", ACCES["voir_portefeuilles"], 26),
     ),

@@ -74,6 +74,7 @@ def fiche(request: HttpRequest, pk: int) -> HttpResponse:
         "calcul": lue.calcul,
         "sections": sections(lue, algorithme=lectures.page_algorithme(le=date_de(request))),
         "identite": identite(lue.ligne),
+        "reference": reference(lue),
         "url_personne": url_personne(lue.ligne.personne_id),
     }
     return render(request, "referent_unique/fiche.html", contexte)
@@ -88,7 +89,7 @@ def fiche_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     donnees = {
         "titre": TITRE,
         "departement": departement.nom if departement else "",
-        "reference": f"Calcul {lue.calcul.pk}, ligne {lue.ligne.id}",
+        "reference": reference(lue),
         "identite": [list(couple) for couple in identite(lue.ligne)],
         "mention": lue.mention,
         "sections": [s.donnees for s in sections(lue, algorithme=lectures.page_algorithme(le=le))],
@@ -119,6 +120,12 @@ def _lire(request: HttpRequest, pk: int) -> Fiche:
     return lue
 
 
+def reference(lue: Fiche) -> str:
+    """De quoi retrouver et refaire le calcul : son numéro, son jour, le début de son empreinte."""
+    jour = date_moyenne(lue.calcul.fait_le)
+    return f"Calcul {lue.calcul.pk} du {jour}, empreinte {lue.calcul.empreinte[:12]}"
+
+
 def identite(ligne: LigneLue) -> tuple[tuple[str, str], ...]:
     """Qui, quoi, quand : l'en-tête de la fiche."""
     propose = ligne.agent or "aucun"
@@ -133,7 +140,10 @@ def identite(ligne: LigneLue) -> tuple[tuple[str, str], ...]:
 
 
 def decision(ligne: LigneLue) -> str:
-    """Ce qu'une personne a décidé de la ligne, en une phrase."""
+    """Ce qu'un agent a décidé de la ligne, en une phrase.
+
+    Sans son motif : il reste au dossier, parce qu'il peut parler de quelqu'un d'autre.
+    """
     if ligne.decision == LigneCalcul.Decision.A_RELIRE or ligne.relue_le is None:
         return "aucune : un agent doit encore la relire"
     dit = {
@@ -141,8 +151,7 @@ def decision(ligne: LigneLue) -> str:
         LigneCalcul.Decision.CHANGEE: f"un autre référent choisi, {ligne.retenu}",
         LigneCalcul.Decision.ECARTEE: "proposition écartée",
     }[LigneCalcul.Decision(ligne.decision)]
-    motif = f" ({ligne.motif})" if ligne.motif else ""
-    return f"{dit}{motif}, par {ligne.relue_par}, le {date_moyenne(ligne.relue_le)}"
+    return f"{dit}, par {ligne.relue_par}, le {date_moyenne(ligne.relue_le)}"
 
 
 def sections(lue: Fiche, *, algorithme: PageAlgorithme) -> Sequence[Section]:

@@ -286,8 +286,18 @@ def test_la_fiche_se_compose_en_pdf_accessible(monde: Monde, calcul: Calcul) -> 
     lu = " ".join(" ".join(p.extract_text() for p in pdf.pages).split())
     for dit in ("Chalendar", "Réf Chanal", "proposition acceptée", "Les opérations effectuées"):
         assert dit in lu
+    assert calcul.empreinte[:12] in lu
     assert b"pdfuaid" in reponse.content or "/MarkInfo" in pdf.trailer["/Root"]
     assert pdf.trailer["/Root"]["/Lang"].startswith("fr")
+
+
+def test_la_fiche_remise_ne_porte_pas_le_motif_de_l_agent(monde: Monde, calcul: Calcul) -> None:
+    client, ligne = monde.connecter(Role.CADRE), ligne_de("Chalendar")
+    base = f"/referents/propositions/lignes/{ligne.pk}"
+    client.post(f"{base}/ecarter/", {"ecarter-motif": "Voir avec sa voisine Vidalenc."})
+    page = texte(client.get(f"{base}/fiche/"))
+    assert "proposition écartée, par Cadre Essai" in page
+    assert "voisine" not in page
 
 
 def test_une_proposition_remplacee_ne_se_relit_plus(monde: Monde, calcul: Calcul) -> None:

@@ -94,6 +94,12 @@ def connue(lecteur: Lecteur, roles: tuple[str, ...] = NOMINATIFS) -> set[int]:
     return {lecteur.cible.id} & reduit(lecteur, roles).connues
 
 
+def connue_en_insertion(lecteur: Lecteur, roles: tuple[str, ...] = NOMINATIFS) -> set[int]:
+    """La personne visée, si l'agent la connaît et que l'insertion lui est ouverte chez elle."""
+    ouvre = reduit(lecteur, roles).oracle.ouvre(2, lecteur.cible.commune)
+    return connue(lecteur, roles) if ouvre else set()
+
+
 def _journee(lecteur: Lecteur) -> set[int]:
     """Les premières échéances dues, les derniers dossiers ouverts, les prochains rendez-vous."""
     nominatif = reduit(lecteur)

@@ -21,7 +21,7 @@ from tests.droits.ecrans import (
     ENTRANTS,
     NOMINATIFS,
     Ecran,
-    connue,
+    connue_en_insertion,
     reduit,
     tuile_rendez_vous,
 )
@@ -64,7 +64,7 @@ def _suivies(lecteur: Lecteur, agent_id: int) -> set[int]:
 
 
 def _connue(lecteur: Lecteur) -> set[int]:
-    return connue(lecteur, ENTRANTS)
+    return connue_en_insertion(lecteur, ENTRANTS)
 
 
 def _statut_connue(lecteur: Lecteur) -> int:

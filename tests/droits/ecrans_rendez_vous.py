@@ -14,7 +14,7 @@ from tests.droits.ecrans import (
     ENTRANTS,
     NOMINATIFS,
     Ecran,
-    connue,
+    connue_en_insertion,
     est_referent_seul,
     reduit,
 )
@@ -207,8 +207,8 @@ ECRANS |= {
         lambda x: reverse("rendez_vous_fixer", args=[x.cible.id]),
         ("rendez_vous_fixer",),
         ENTRANTS,
-        noms=connue,
-        statut=lambda x: 200 if connue(x) else 404,
+        noms=connue_en_insertion,
+        statut=lambda x: 200 if connue_en_insertion(x) else 404,
     ),
 }
 

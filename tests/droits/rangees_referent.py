@@ -205,7 +205,7 @@ def _ecrire_calcul(
                 ligne=ligne,
                 mode="proposition",
                 minutes=200 + numero,
-                annoncee_le=None if numero // 4 % 2 else jour,
+                annoncee_le=None if numero % 3 == 0 else jour,
                 **commun,
             )
         )
@@ -243,7 +243,7 @@ def _ecrire_rendez_vous(
         objet_id=entree_id,
         ouverte_le=debut.date() - timedelta(days=20),
         avant_le=debut.date() + timedelta(days=5),
-        statut=("a_convoquer", "convoquee", "signalee", "satisfaite")[numero % 4],
+        statut=("a_convoquer", "convoquee", "signalee", "satisfaite")[_tour(numero)],
         **commun,
     )
     statut = ("fixe", "honore", "excuse", "manque", "annule")[numero % 5]
@@ -255,7 +255,7 @@ def _ecrire_rendez_vous(
         statut=statut,
         suite_le=None if statut == "fixe" else creneau.jour,
     )
-    seance = Creneau.objects.get(capacite=100, jour=JOURS[numero % len(JOURS)])
+    seance = Creneau.objects.get(capacite=100, jour=JOURS[_tour(numero)])
     objets: list[Any] = [demande, rendez_vous, _fixer(seance, commun)]
     if numero % 3 == 0:
         objets.append(
@@ -280,6 +280,11 @@ def _ecrire_rendez_vous(
         monde.noter(objet, 2, individu)
 
 
+def _tour(numero: int) -> int:
+    """Un rang de 0 à 3 ; les compartiments, eux, se répètent de huit en huit."""
+    return numero % 7 % 4
+
+
 def _fixer(creneau: Creneau, commun: dict[str, int], **champs: Any) -> RendezVous:
     return RendezVous.objects.create(
         creneau=creneau,
@@ -294,7 +299,7 @@ def _fixer(creneau: Creneau, commun: dict[str, int], **champs: Any) -> RendezVou
 
 
 def _ecrire_message(monde: Monde, individu: Individu, commun: dict[str, int], numero: int) -> None:
-    etat = ("remis", "abandonne", "a_envoyer", "annule")[numero % 4]
+    etat = ("remis", "abandonne", "a_envoyer", "annule")[_tour(numero)]
     canal = ("courrier", "courriel", "sms")[numero % 3]
     a_essaye = etat in ("remis", "abandonne")
     message = Message.objects.create(

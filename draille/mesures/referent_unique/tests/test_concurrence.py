@@ -22,6 +22,8 @@ from draille.socle.acces import Acces, Compartiment, acces_systeme
 from draille.socle.refus import Refus
 
 PAR: Acces = acces_systeme(nom="essais")
+# Marqués, pour que pytest-django crée la base que l'on copie.
+pytestmark = pytest.mark.django_db
 
 
 def ouvrir() -> Any:

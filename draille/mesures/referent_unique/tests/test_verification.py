@@ -25,6 +25,8 @@ from draille.socle.acces import acces_systeme
 
 RACINE = Path(__file__).resolve().parents[4]
 PAR = acces_systeme(nom="essais")
+# Marqués, pour que pytest-django crée la base que l'on copie.
+pytestmark = pytest.mark.django_db
 LIGNE = "referent_unique_lignecalcul"
 CALCUL = "referent_unique_calcul"
 

@@ -1,4 +1,10 @@
-"""Un vrai navigateur devant un vrai serveur : la démonstration entière, servie comme on la sert."""
+"""Un vrai navigateur devant un vrai serveur : la démonstration entière, servie comme on la sert.
+
+Jouer un an prend plusieurs minutes. Pour mettre au point un parcours, `DRAILLE_NAVIGATEUR_MODELE`
+nomme une base de démonstration déjà jouée (celle que laisse `draille demo`, par exemple
+`draille_demo_43_20201031`) : les essais travaillent sur sa copie, elle n'est pas touchée. Sans
+cette variable, tout est rejoué du début.
+"""
 
 import json
 import os
@@ -22,6 +28,9 @@ RACINE = Path(__file__).resolve().parents[2]
 CAPTURES = RACINE / "var" / "captures"
 BASE = f"draille_navigateur{os.environ.get('DRAILLE_ESSAI', '')}"
 LARGEURS = {"large": 1280, "etroit": 390}
+MODELE = os.environ.get("DRAILLE_NAVIGATEUR_MODELE", "")
+# Un an de démonstration sur une machine occupée ; au-delà, quelque chose ne finit pas.
+JOUER_S = 2400
 NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -61,6 +70,12 @@ def resume(chromium: str) -> dict[str, Any]:
         connexion.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(BASE))
         )
+        if MODELE:
+            connexion.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(BASE), sql.Identifier(MODELE)
+                )
+            )
     fait = subprocess.run(
         [sys.executable, "-m", "draille.commande.principal", "demo", "--sans-serveur", "--json"]
         + ["--base", BASE],
@@ -68,7 +83,7 @@ def resume(chromium: str) -> dict[str, Any]:
         env=_environnement(),
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=JOUER_S,
     )
     assert fait.returncode == 0, fait.stderr[-3000:]
     return json.loads(fait.stdout.strip().splitlines()[-1])  # type: ignore[no-any-return]

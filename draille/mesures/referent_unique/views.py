@@ -79,7 +79,7 @@ def _contexte(request: HttpRequest, lue: PropositionLue) -> dict[str, Any]:
         "est_ouverte": est_ouverte,
         "peut_relire": est_ouverte and ACCES["relire"](acces),
         "lignes": [
-            {"lue": x, "cle": plan.cles.get(x.id, ""), "raison": raisons.get(x.id, "")}
+            {"lue": x, "cle": plan.cles.get(x.id, ""), "raison": _abrege(raisons.get(x.id, ""))}
             for x in _triees(_filtrees(lue.lignes, filtre), request.GET.get("tri", ""))
         ],
         "filtres": [
@@ -109,6 +109,11 @@ _GARDES: dict[str, Callable[[LigneLue], bool]] = {
 def _filtrees(lignes: Sequence[LigneLue], filtre: str) -> list[LigneLue]:
     garde = _GARDES[filtre]
     return [x for x in lignes if garde(x)]
+
+
+def _abrege(raison: str) -> str:
+    """La première phrase : la page de la ligne dit la suite."""
+    return f"{raison.partition('. ')[0].rstrip('.')}." if raison else ""
 
 
 _TRIS: dict[str, Callable[[LigneLue], Any]] = {

@@ -252,7 +252,7 @@ def test_un_depart_mene_a_une_reparation(monde: Monde, chanal: Agent, roux: Agen
     reparee = client.post(f"{base}/reparation/", follow=True)
     page = texte(reparee)
     assert "Réparation proposée" in page
-    assert "de Réf Chanal à" in " ".join(page.split())
+    assert "aujourd'hui Réf Chanal, puis" in page
     assert "Réf Roux" in page
     (calcul,) = Calcul.objects.all()
     ligne = calcul.lignes.get()

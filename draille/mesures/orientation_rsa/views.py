@@ -12,13 +12,14 @@ from django.shortcuts import render
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.orientation_rsa import forms as formulaires
 from draille.mesures.orientation_rsa import lectures
 from draille.mesures.orientation_rsa.acces import ACCES
 from draille.mesures.orientation_rsa.lectures import Entrant, Filtre, ListeEntrants
 from draille.mesures.orientation_rsa.lectures_choix import organismes_admis
 from draille.mesures.orientation_rsa.regles import CATEGORIES, OUVERTS, Statut, table
-from draille.mesures.orientation_rsa.views_commun import acces_de, acces_nominatif, date_de
+from draille.mesures.orientation_rsa.views_commun import acces_nominatif
 from draille.noyau.territoire.models import Territoire
 from draille.socle.acces import Acces
 from draille.socle.texte import cellule_sure, date_courte, mois_annee

@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.orientation_rsa import actes, lectures
 from draille.mesures.orientation_rsa import forms as formulaires
 from draille.mesures.orientation_rsa.acces import ACCES
 from draille.mesures.orientation_rsa.lectures import Entrant
-from draille.mesures.orientation_rsa.views_commun import acces_de, acces_nominatif, date_de
+from draille.mesures.orientation_rsa.views_commun import acces_nominatif
 from draille.socle.acces import Acces
 from draille.socle.texte import pluriel
 

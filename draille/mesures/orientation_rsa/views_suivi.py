@@ -14,18 +14,14 @@ from django.urls import reverse
 
 from draille.ecrans.acces import MESSAGE, exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de, url_personne
 from draille.mesures.orientation_rsa import actes, lectures
 from draille.mesures.orientation_rsa import forms as formulaires
 from draille.mesures.orientation_rsa.acces import ACCES
 from draille.mesures.orientation_rsa.lectures import SuiviLu
 from draille.mesures.orientation_rsa.models import Orientation, Suivi
 from draille.mesures.orientation_rsa.regles import Acte, Statut, destinations
-from draille.mesures.orientation_rsa.views_commun import (
-    acces_de,
-    acces_nominatif,
-    date_de,
-    url_personne,
-)
+from draille.mesures.orientation_rsa.views_commun import acces_nominatif
 from draille.noyau.personne.actes import consulter
 from draille.socle.acces import Acces, Compartiment
 from draille.socle.refus import Refus

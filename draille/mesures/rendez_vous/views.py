@@ -12,19 +12,13 @@ from django.views.decorators.http import require_POST
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de, url_personne
 from draille.mesures.rendez_vous import actes, lectures
 from draille.mesures.rendez_vous import forms as formulaires
 from draille.mesures.rendez_vous.acces import ACCES
 from draille.mesures.rendez_vous.lectures import AConvoquer
 from draille.mesures.rendez_vous.models import Motif, RendezVous
-from draille.mesures.rendez_vous.views_commun import (
-    MOTIFS_CONVOQUES,
-    acces_de,
-    acces_nominatif,
-    date_de,
-    passage,
-    url_personne,
-)
+from draille.mesures.rendez_vous.views_commun import MOTIFS_CONVOQUES, acces_nominatif, passage
 from draille.mesures.rendez_vous.views_lignes import (
     LigneVue,
     est_referent_seul,

@@ -13,18 +13,13 @@ from django.utils.timezone import localtime
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.rendez_vous import actes, lectures
 from draille.mesures.rendez_vous.acces import ACCES, TENIR_LIEUX
 from draille.mesures.rendez_vous.forms import agents_admis
 from draille.mesures.rendez_vous.lectures import CreneauAgenda, JourAgenda
 from draille.mesures.rendez_vous.models import Creneau, Plage, RendezVous
-from draille.mesures.rendez_vous.views_commun import (
-    acces_de,
-    acces_nominatif,
-    date_de,
-    entier,
-    lundi_de,
-)
+from draille.mesures.rendez_vous.views_commun import acces_nominatif, entier, lundi_de
 from draille.socle.acces import Acces
 from draille.socle.refus import Refus
 from draille.socle.texte import JOURS, date_moyenne, pluriel

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de, url_personne
 from draille.mesures.rendez_vous import actes, lectures
 from draille.mesures.rendez_vous import forms as formulaires
 from draille.mesures.rendez_vous.acces import ACCES
@@ -22,16 +23,13 @@ from draille.mesures.rendez_vous.models import DemandeRendezVous, RendezVous
 from draille.mesures.rendez_vous.views_commun import (
     Choix,
     Passage,
-    acces_de,
     acces_nominatif,
     canal_lu,
     canaux,
-    date_de,
     entier,
     ou,
     passage,
     quand,
-    url_personne,
 )
 from draille.mesures.rendez_vous.views_creneaux import depuis, groupes, premier_choix
 from draille.mesures.rendez_vous.views_lignes import est_referent_seul

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.timezone import localtime
 
+from draille.ecrans.requete import adresse
 from draille.mesures.rendez_vous.models import Creneau, Motif, RendezVous
 from draille.moteurs.messages.models import Canal
 from draille.moteurs.trajets.calcul import Temps
@@ -43,18 +43,6 @@ class Passage:
     url: str
 
 
-def acces_de(request: HttpRequest) -> Acces:
-    """L'accès que l'intergiciel a posé : c'est lui qui agit."""
-    acces: Acces = request.acces  # type: ignore[attr-defined]
-    return acces
-
-
-def date_de(request: HttpRequest) -> date:
-    """La date du produit."""
-    le: date = request.le  # type: ignore[attr-defined]
-    return le
-
-
 def acces_nominatif(acces: Acces) -> Acces:
     """L'accès réduit aux rôles qui ouvrent des dossiers : un pilote départemental, référent d'un
     seul secteur, ne lit que les noms de ce secteur.
@@ -62,21 +50,9 @@ def acces_nominatif(acces: Acces) -> Acces:
     return acces.parmi(ROLES_NOMINATIFS)
 
 
-def url_personne(personne_id: int) -> str:
-    """L'adresse du dossier de la personne ; vide si le portail ne la donne pas."""
-    return _url("personne", personne_id)
-
-
 def url_message(message_id: int) -> str:
     """L'adresse d'un message et de ses preuves ; vide si le portail ne la donne pas."""
-    return _url("message", message_id)
-
-
-def _url(nom: str, pk: int) -> str:
-    try:
-        return reverse(nom, args=[pk])
-    except NoReverseMatch:
-        return ""
+    return adresse("message", message_id)
 
 
 def quand(creneau: Creneau) -> str:

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 
 from draille.ecrans.acces import MESSAGE, exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.rendez_vous import actes, lectures
 from draille.mesures.rendez_vous import forms as formulaires
 from draille.mesures.rendez_vous.acces import ACCES
 from draille.mesures.rendez_vous.models import Creneau, Lieu, Plage
-from draille.mesures.rendez_vous.views_commun import acces_de, date_de
 from draille.socle.acces import Acces
 from draille.socle.parametres import registre_global
 from draille.socle.refus import Refus

@@ -6,6 +6,7 @@ from datetime import date
 from django.http import HttpRequest
 
 from draille.ecrans import mots
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.rendez_vous import actes
 from draille.mesures.rendez_vous.actes import LigneProposee
 from draille.mesures.rendez_vous.models import Creneau, DemandeRendezVous, Motif
@@ -13,10 +14,8 @@ from draille.mesures.rendez_vous.views_commun import (
     MOTIFS_CONVOQUES,
     Choix,
     TempsVu,
-    acces_de,
     acces_nominatif,
     canaux,
-    date_de,
     entier,
     ou,
     quand,

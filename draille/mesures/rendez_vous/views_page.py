@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from draille.ecrans.acces import MESSAGE, exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de, url_personne
 from draille.mesures.rendez_vous import actes, lectures
 from draille.mesures.rendez_vous import forms as formulaires
 from draille.mesures.rendez_vous.acces import ACCES
@@ -22,14 +23,11 @@ from draille.mesures.rendez_vous.models import DemandeRendezVous, RendezVous
 from draille.mesures.rendez_vous.views_commun import (
     TONS,
     Passage,
-    acces_de,
     acces_nominatif,
-    date_de,
     en_minutes,
     passage,
     quand,
     url_message,
-    url_personne,
 )
 from draille.moteurs.messages.models import Message
 from draille.moteurs.messages.registre import definitions

@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.rendez_vous import actes
 from draille.mesures.rendez_vous.acces import ACCES
 from draille.mesures.rendez_vous.actes import LigneAConvoquer
 from draille.mesures.rendez_vous.views import LIGNES_AU_PLUS
-from draille.mesures.rendez_vous.views_commun import acces_de, canal_lu, date_de
+from draille.mesures.rendez_vous.views_commun import canal_lu
 from draille.mesures.rendez_vous.views_lignes import LigneVue, lire, lues, motif_de
 from draille.socle.texte import pluriel
 

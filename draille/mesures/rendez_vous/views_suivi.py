@@ -7,10 +7,11 @@ from django.shortcuts import render
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.rendez_vous import lectures
 from draille.mesures.rendez_vous.acces import ACCES
 from draille.mesures.rendez_vous.views import onglets
-from draille.mesures.rendez_vous.views_commun import MOTIFS_CONVOQUES, acces_de, date_de
+from draille.mesures.rendez_vous.views_commun import MOTIFS_CONVOQUES
 from draille.mesures.rendez_vous.views_lignes import motif_de
 
 

@@ -144,6 +144,7 @@ _AUTRES_PARAMETRES = (
     f"{PREFIXE}unite",
     f"{PREFIXE}mois_appris",
     f"{PREFIXE}semaines_a_venir",
+    f"{PREFIXE}prix_appris_max",
     f"{PREFIXE}alerte_changees_min",
     f"{PREFIXE}alerte_changees_max",
     f"{PREFIXE}effectif_parite",

@@ -62,9 +62,11 @@ def prix_appris(
                 orientee_le=ligne.orientee_le,
             )
         )
-    return apprendre(
+    prix = apprendre(
         semaines=list(semaines.values()),
         places=du_moteur,
         reglage=reglage,
         a_venir=registre.entier(f"{PREFIXE}semaines_a_venir", le),
     )
+    plafond = registre.entier(f"{PREFIXE}prix_appris_max", le)
+    return tuple(min(p, plafond) for p in prix)

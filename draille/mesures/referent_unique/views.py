@@ -11,17 +11,13 @@ from django.views.decorators.http import require_POST
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.referent_unique import actes, lectures
 from draille.mesures.referent_unique.acces import ACCES
 from draille.mesures.referent_unique.lectures import LigneLue, PropositionLue
 from draille.mesures.referent_unique.models import Calcul, LigneCalcul
 from draille.mesures.referent_unique.views_carte import carte_de
-from draille.mesures.referent_unique.views_commun import (
-    acces_de,
-    date_de,
-    lire_ou_404,
-    nominatif,
-)
+from draille.mesures.referent_unique.views_commun import lire_ou_404, nominatif
 from draille.mesures.referent_unique.views_dessin import LEGENDE, cle_de_charge
 from draille.mesures.referent_unique.views_raisons import raisons_sans_referent
 from draille.socle.refus import Refus

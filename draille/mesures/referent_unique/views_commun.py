@@ -1,13 +1,12 @@
 """Qui lit, à quelle date, ce qui est nominatif, et comment un refus revient à l'écran."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import TypeVar
 
 from django import forms
 from django.http import Http404, HttpRequest
-from django.urls import NoReverseMatch, reverse
 
+from draille.ecrans.requete import acces_de
 from draille.socle.acces import Acces, Role
 from draille.socle.refus import Refus
 
@@ -15,18 +14,6 @@ NOMINATIFS = (Role.CHARGE_ORIENTATION, Role.REFERENT, Role.CADRE)
 # Ce que l'on ne montre pas à ce lecteur : la même page « introuvable » que pour ce qui n'est pas.
 _INVISIBLES = ("introuvable",)
 T = TypeVar("T")
-
-
-def acces_de(request: HttpRequest) -> Acces:
-    """L'accès que l'intergiciel a posé : c'est lui qui agit."""
-    acces: Acces = request.acces  # type: ignore[attr-defined]
-    return acces
-
-
-def date_de(request: HttpRequest) -> date:
-    """La date du produit."""
-    le: date = request.le  # type: ignore[attr-defined]
-    return le
 
 
 def nominatif(request: HttpRequest) -> Acces:
@@ -59,11 +46,3 @@ def executer(
         champ = (champs or {}).get(refus.code)
         formulaire.add_error(champ if champ in formulaire.fields else None, refus.message)
         return None
-
-
-def url_personne(personne_id: int) -> str:
-    """L'adresse du dossier de la personne ; vide si le portail ne la donne pas."""
-    try:
-        return reverse("personne", args=[personne_id])
-    except NoReverseMatch:
-        return ""

@@ -15,18 +15,13 @@ from django.shortcuts import render
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de, url_personne
 from draille.mesures.referent_unique import lectures
 from draille.mesures.referent_unique.acces import ACCES
 from draille.mesures.referent_unique.lectures import Fiche, LigneLue, PageAlgorithme
 from draille.mesures.referent_unique.models import LigneCalcul
 from draille.mesures.referent_unique.templatetags.affectation import minutes
-from draille.mesures.referent_unique.views_commun import (
-    acces_de,
-    date_de,
-    lire_ou_404,
-    nominatif,
-    url_personne,
-)
+from draille.mesures.referent_unique.views_commun import lire_ou_404, nominatif
 from draille.noyau.organisation.models import Organisation
 from draille.noyau.personne.actes import consulter
 from draille.noyau.personne.lectures import ouvrir

@@ -14,11 +14,12 @@ from django.utils.safestring import SafeString, mark_safe
 from draille.ecrans.acces import MESSAGE, exige
 from draille.ecrans.lecture_seule import ecrit
 from draille.ecrans.panneaux import tuiles
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.referent_unique import actes, lectures
 from draille.mesures.referent_unique import forms as formulaires
 from draille.mesures.referent_unique.acces import ACCES
 from draille.mesures.referent_unique.models import Absence
-from draille.mesures.referent_unique.views_commun import acces_de, date_de, executer, nominatif
+from draille.mesures.referent_unique.views_commun import executer, nominatif
 from draille.moteurs.delais import registre as delais
 
 

@@ -12,19 +12,13 @@ from django.views.decorators.http import require_POST
 
 from draille.ecrans.acces import MESSAGE, exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de, url_personne
 from draille.mesures.referent_unique import actes, lectures
 from draille.mesures.referent_unique import forms as formulaires
 from draille.mesures.referent_unique.acces import ACCES
 from draille.mesures.referent_unique.lectures import ChoixPossible, Fiche
 from draille.mesures.referent_unique.models import Calcul, LigneCalcul
-from draille.mesures.referent_unique.views_commun import (
-    acces_de,
-    date_de,
-    executer,
-    lire_ou_404,
-    nominatif,
-    url_personne,
-)
+from draille.mesures.referent_unique.views_commun import executer, lire_ou_404, nominatif
 from draille.mesures.referent_unique.views_raisons import raisons_sans_referent
 from draille.mesures.referent_unique.views_revue import retenir, voisines
 from draille.noyau.personne.actes import consulter

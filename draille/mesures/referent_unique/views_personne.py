@@ -13,18 +13,13 @@ from django.urls import reverse
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de, url_personne
 from draille.mesures.referent_unique import actes, lectures
 from draille.mesures.referent_unique import forms as formulaires
 from draille.mesures.referent_unique.acces import ACCES
 from draille.mesures.referent_unique.lectures import Passage
 from draille.mesures.referent_unique.models import Demande, LigneCalcul
-from draille.mesures.referent_unique.views_commun import (
-    acces_de,
-    date_de,
-    executer,
-    nominatif,
-    url_personne,
-)
+from draille.mesures.referent_unique.views_commun import executer, nominatif
 from draille.mesures.referent_unique.views_possibles import Possible, possibles
 from draille.moteurs.delais import registre as delais
 from draille.noyau.personne.actes import consulter

@@ -13,12 +13,12 @@ from django.utils.safestring import mark_safe
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.referent_unique import forms as formulaires
 from draille.mesures.referent_unique import lectures
 from draille.mesures.referent_unique.acces import ACCES
 from draille.mesures.referent_unique.lectures import ChargeLue, EtSi
 from draille.mesures.referent_unique.templatetags.affectation import ecart_minutes, entieres
-from draille.mesures.referent_unique.views_commun import acces_de, date_de
 from draille.mesures.referent_unique.views_dessin import LEGENDE, cle_de_charge
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.referent.models import Referent

@@ -15,11 +15,12 @@ from django.urls import reverse
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
 from draille.ecrans.panneaux import mot
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.referent_unique import actes, lectures
 from draille.mesures.referent_unique import forms as formulaires
 from draille.mesures.referent_unique.acces import ACCES
 from draille.mesures.referent_unique.models import Absence, Portefeuille
-from draille.mesures.referent_unique.views_commun import acces_de, date_de, executer
+from draille.mesures.referent_unique.views_commun import executer
 from draille.mesures.referent_unique.views_pilotage import communes
 from draille.noyau.organisation.models import Agent
 from draille.noyau.territoire.models import Territoire

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from draille.ecrans.acces import publique
+from draille.ecrans.requete import date_de
 from draille.mesures.referent_unique import lectures
-from draille.mesures.referent_unique.views_commun import date_de
 
 
 @publique

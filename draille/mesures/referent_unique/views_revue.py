@@ -13,15 +13,11 @@ from django.urls import reverse
 
 from draille.ecrans.acces import exige
 from draille.ecrans.lecture_seule import ecrit
+from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.referent_unique import actes, lectures
 from draille.mesures.referent_unique.acces import ACCES
 from draille.mesures.referent_unique.models import LigneCalcul
-from draille.mesures.referent_unique.views_commun import (
-    acces_de,
-    date_de,
-    lire_ou_404,
-    nominatif,
-)
+from draille.mesures.referent_unique.views_commun import lire_ou_404, nominatif
 from draille.socle.acces import Acces
 from draille.socle.texte import pluriel
 

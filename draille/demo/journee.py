@@ -24,11 +24,13 @@ from draille.noyau.journal.actes import livrer
 from draille.noyau.journal.models import LigneJournal
 from draille.noyau.organisation.lectures import acces_de
 from draille.noyau.organisation.models import Agent
+from draille.noyau.referent.models import Referent
 from draille.socle import contexte
 from draille.socle.acces import Acces, acces_systeme
 
 PARIS = ZoneInfo("Europe/Paris")
 ORIENTATION, SECTEUR, CADRE = "demo.orientation", "demo.orientation.secteur", "demo.cadre"
+REFERENTE = "demo.referent"
 # Le mois joué (rang) où les moyens de la convention ouvrent de nouvelles heures.
 MOIS_DU_RENFORT = 5
 JOURS_DE_LA_SEMAINE = 7
@@ -132,6 +134,17 @@ def _jouer_la_semaine(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:
     rendez_vous.annuler_les_sans_objet(par=equipe.cadre, le=le)
     for motif in (Motif.ORIENTATION, Motif.REFERENT):
         rendez_vous.convoquer(motif=str(motif), par=equipe.orientation, le=le)
+    _revoir_sa_file(le)
+
+
+def _revoir_sa_file(le: date) -> None:
+    """La référente qui a un compte revoit, chaque semaine, quelques personnes de sa file."""
+    par = _acces(REFERENTE, le)
+    suivies = Referent.objects.filter(
+        agent_id=par.agent_id, nature=Referent.Nature.UNIQUE, fin=None, debut__lt=le
+    )
+    personnes = list(suivies.order_by("id").values_list("personne_id", flat=True))
+    rendez_vous.revoir(personnes=personnes, par=par, le=le)
 
 
 def _recevoir(plan: PlanDeJeu, equipe: Equipe, le: date) -> int:

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 import yaml
+from django.db.models import Max
 
 from draille.mesures.rendez_vous import actes, lectures
 from draille.mesures.rendez_vous.models import DemandeRendezVous, Lieu, Motif, Plage, RendezVous
@@ -138,6 +139,31 @@ def convoquer(*, motif: str, par: Acces, le: date) -> int:
     if not lignes:
         return 0
     return len(actes.convoquer_lot(lignes=lignes, par=par, le=le).faites)
+
+
+def revoir(*, personnes: Sequence[int], par: Acces, le: date) -> int:
+    """Le référent fixe un rendez-vous de suivi à quelques personnes de sa file ; rend leur nombre.
+
+    Celles qui ne l'ont pas vu depuis le plus longtemps d'abord ; les créneaux des deux semaines à
+    venir restent aux premiers rendez-vous.
+    """
+    du_plus_ancien = (
+        RendezVous.objects.filter(personne_id__in=personnes)
+        .values("personne_id")
+        .annotate(dernier=Max("jour"))
+        .filter(dernier__lt=le)
+        .order_by("dernier", "personne_id")
+    )
+    a_revoir = [lu["personne_id"] for lu in du_plus_ancien[: rythmes()["suivis_par_semaine"]]]
+    libres = [
+        libre.creneau.pk
+        for libre in lectures.creneaux_libres(acces=par, le=le, agent_id=par.agent_id)
+        if libre.creneau.jour >= le + timedelta(days=rythmes()["suivis_dans_jours"])
+    ]
+    choisis = list(zip(a_revoir, libres, strict=False))
+    for personne_id, creneau_id in choisis:
+        actes.fixer(personne_id=personne_id, creneau_id=creneau_id, par=par, le=le)
+    return len(choisis)
 
 
 def annuler_les_sans_objet(*, par: Acces, le: date) -> int:

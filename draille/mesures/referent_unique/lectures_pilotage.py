@@ -1,12 +1,13 @@
 """Et si un poste de plus ? Le même traitement pour tous ? Mieux que l'habitude ?"""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
+from django.db.models import Q
 
 from draille.mesures.referent_unique.lectures_entrees import Entrees, composer
 from draille.mesures.referent_unique.lectures_places import PlaceLue, en_vigueur, places
@@ -203,20 +204,26 @@ def _mille(valeur: int | None) -> float | None:
 
 def comparaison_premier_arrive(*, acces: Acces, le: date) -> Comparaison:
     """Rejoue l'histoire : les désignations nées d'une proposition, et les mêmes personnes servies
-    une à une, dans l'ordre d'arrivée, au plus proche référent libre. Trois requêtes.
+    une à une, dans l'ordre d'arrivée, au plus proche référent libre. Deux requêtes.
 
-    Les places libérées par une fin de désignation se libèrent aussi dans l'histoire rejouée.
+    Les places qu'une fin de suivi libère se libèrent aussi dans l'histoire rejouée, et un référent
+    qui part y passe aussi ses dossiers, sans que ces trajets-là comptent.
     """
     calculs = list(
-        Calcul.objects.filter(nature=Calcul.Nature.SEMAINE, fait_le__lte=le).order_by(
-            "fait_le", "id"
-        )
+        Calcul.objects.filter(
+            Q(nature=Calcul.Nature.SEMAINE)
+            | Q(nature=Calcul.Nature.REPARATION, statut=Calcul.Statut.VALIDE),
+            fait_le__lte=le,
+        ).order_by("fait_le", "id")
     )
     faites = list(
         Designation.objects.visibles(acces)
         .filter(ligne__calcul__in=calculs, referent__debut__lte=le, minutes__isnull=False)
         .values_list(
             "ligne__calcul_id",
+            "ligne__calcul__nature",
+            "personne_id",
+            "referent__debut",
             "ligne__unite_id",
             "ligne__orientation",
             "ligne__orientee_le",
@@ -226,9 +233,12 @@ def comparaison_premier_arrive(*, acces: Acces, le: date) -> Comparaison:
             "referent__fin",
         )
     )
+    # Un passage à un autre référent n'est pas une fin de suivi.
+    passees = {(r[2], r[3]): r[10] for r in faites if r[1] == Calcul.Nature.REPARATION}
     par_calcul: dict[int, list[_Faite]] = defaultdict(list)
     for rangee in faites:
-        par_calcul[rangee[0]].append(_Faite(*rangee[1:]))
+        suivie_jusque = passees.get((rangee[2], rangee[10]), rangee[10])
+        par_calcul[rangee[0]].append(_Faite(*rangee[4:], suivie_jusque))
     seuil = registre_global().entier(f"{PREFIXE}seuil_proche", le)
     actuelles, rejouees = _Histoire(), _Histoire()
     for un in calculs:
@@ -241,7 +251,10 @@ def comparaison_premier_arrive(*, acces: Acces, le: date) -> Comparaison:
 
 @dataclass(frozen=True, slots=True)
 class _Faite:
-    """Une désignation faite : son unité, ses trajets possibles, ce qui fut retenu, sa fin."""
+    """Une désignation faite : son unité, ses trajets possibles, ce qui fut retenu, sa fin.
+
+    `suivie_jusque` : la fin du suivi lui-même, quand le référent a seulement changé.
+    """
 
     unite_id: int
     orientation: str
@@ -250,47 +263,79 @@ class _Faite:
     minutes: int
     agent_id: int
     fin: date | None
+    suivie_jusque: date | None
 
 
 class _Histoire:
-    """Des dossiers qui arrivent et finissent, chez des référents aux places comptées."""
+    """Des dossiers qui arrivent et finissent, chez des référents aux places comptées.
+
+    `suivis` : la fin de chaque dossier, par unité et par référent : un foyer dont les membres ont
+    deux référents tient une place chez chacun. `vus` : la désignation dont chacun vient.
+    """
 
     def __init__(self) -> None:
         """Vide : la première semaine donne les charges de départ."""
         self.minutes: list[int] = []
         self.depart: dict[int, int] = {}
         self.capacites: dict[int, int] = {}
-        self.suivis: dict[int, tuple[int, date | None]] = {}
+        self.suivis: dict[tuple[int, int], date | None] = {}
+        self.vus: dict[tuple[int, int], tuple[Calcul, _Faite]] = {}
 
     def constater(self, un: Calcul, faites: Sequence[_Faite]) -> None:
         """Ce qui a été décidé."""
         self._ouvrir(un)
         for f in faites:
-            self.minutes.append(f.minutes)
-            self.suivis[f.unite_id] = (f.agent_id, f.fin)
+            if un.nature == Calcul.Nature.SEMAINE:
+                self.minutes.append(f.minutes)
+            self._suivre(un, f, f.agent_id, f.fin)
 
     def jouer(self, un: Calcul, faites: Sequence[_Faite]) -> None:
         """Les mêmes, chacun au plus proche référent permis encore libre, dans l'ordre d'arrivée."""
         self._ouvrir(un)
+        if un.nature == Calcul.Nature.REPARATION:
+            self._servir(un, self._passer(un), compte={})
+            return
+        arrivees = {(f.unite_id, f.orientation): (un, f) for f in faites}
+        compte = Counter((f.unite_id, f.orientation) for f in faites)
+        self._servir(un, list(arrivees.values()), compte)
+
+    def _passer(self, un: Calcul) -> list[tuple[Calcul, _Faite]]:
+        """Les dossiers que laisse, dans cette histoire-ci, le référent qui part."""
+        siens = [
+            cle
+            for cle, fin in self.suivis.items()
+            if cle[1] == un.concerne_id and (fin is None or fin > un.fait_le)
+        ]
+        for cle in siens:
+            del self.suivis[cle]
+        return [self.vus[cle] for cle in siens]
+
+    def _servir(
+        self,
+        un: Calcul,
+        attente: list[tuple[Calcul, _Faite]],
+        compte: Mapping[tuple[int, str], int],
+    ) -> None:
+        attente.sort(key=lambda lu: (lu[1].orientee_le, lu[1].unite_id, lu[1].orientation))
         vraies = [p for p in un.places if not p["est_du_foyer"]]
         charges = self._charges(un.fait_le)
         libres = np.array(
             [max(p["capacite"] - charges[p["agent_id"]], 0) for p in vraies], dtype=np.int64
         )
-        attente = sorted(
-            {f.unite_id: f for f in faites}.values(), key=lambda f: (f.orientee_le, f.unite_id)
-        )
         trajets = np.array(
-            [[_trajet(un, f, p) for p in vraies] for f in attente], dtype=np.int64
+            [[_trajet(de, f, p) for p in vraies] for de, f in attente], dtype=np.int64
         ).reshape(len(attente), len(vraies))
         choix = au_plus_proche(trajets=trajets, libres=libres, ordre=range(len(attente)))
-        combien: dict[int, int] = defaultdict(int)
-        for f in faites:
-            combien[f.unite_id] += 1
-        for f, j, ligne in zip(attente, choix.tolist(), trajets.tolist(), strict=True):
+        for (de, f), j, ligne in zip(attente, choix.tolist(), trajets.tolist(), strict=True):
             if j >= 0:
-                self.minutes += [ligne[j]] * combien[f.unite_id]
-                self.suivis[f.unite_id] = (int(vraies[j]["agent_id"]), f.fin)
+                self.minutes += [ligne[j]] * compte.get((f.unite_id, f.orientation), 0)
+                self._suivre(de, f, int(vraies[j]["agent_id"]), f.suivie_jusque)
+
+    def _suivre(self, de: Calcul, f: _Faite, agent_id: int, fin: date | None) -> None:
+        cle = (f.unite_id, agent_id)
+        deja = self.suivis.get(cle, fin)
+        self.suivis[cle] = None if deja is None or fin is None else max(deja, fin)
+        self.vus[cle] = (de, f)
 
     def resultat(self, le: date, seuil: int) -> Resultat:
         """L'ensemble, à cette date."""
@@ -313,7 +358,7 @@ class _Histoire:
 
     def _charges(self, le: date) -> dict[int, int]:
         charges = defaultdict(int, self.depart)
-        for agent_id, fin in self.suivis.values():
+        for (_, agent_id), fin in self.suivis.items():
             if fin is None or fin > le:
                 charges[agent_id] += 1
         return charges

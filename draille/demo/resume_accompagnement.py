@@ -132,8 +132,9 @@ def _phrases_affectation(lue: dict[str, dict[str, Any]]) -> Iterator[str]:
         f"{_decimal(premier['minutes_moyennes'])}."
     )
     yield (
-        f"  Écart-type des charges, en points de remplissage : par Draille {_decimal(draille['ecart_type_charges'])}, "
-        f"premier arrivé {_decimal(premier['ecart_type_charges'])}."
+        f"  Écart-type des charges, en points de remplissage : par Draille "
+        f"{_decimal(draille['ecart_type_charges'])}, premier arrivé "
+        f"{_decimal(premier['ecart_type_charges'])}."
     )
 
 

@@ -216,7 +216,7 @@ def comparaison_premier_arrive(*, acces: Acces, le: date) -> Comparaison:
             fait_le__lte=le,
         ).order_by("fait_le", "id")
     )
-    faites = list(
+    faites: list[tuple[Any, ...]] = list(
         Designation.objects.visibles(acces)
         .filter(ligne__calcul__in=calculs, referent__debut__lte=le, minutes__isnull=False)
         .values_list(

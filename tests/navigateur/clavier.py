@@ -14,7 +14,8 @@ FOYER = """() => {
   const anneau = s => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0)
     || s.boxShadow !== "none";
   return {
-    nom: (e.getAttribute("aria-label") || etiquettes || e.innerText || e.value || "").trim(),
+    nom: (e.getAttribute("aria-label") || etiquettes || e.innerText || e.value || "")
+      .replace(/\\s+/g, " ").trim(),
     role: e.tagName.toLowerCase() + (e.type ? ":" + e.type : ""),
     visible: anneau(forme) || anneau(autour),
   };

@@ -238,7 +238,7 @@ def comparaison_premier_arrive(*, acces: Acces, le: date) -> Comparaison:
     par_calcul: dict[int, list[_Faite]] = defaultdict(list)
     for rangee in faites:
         suivie_jusque = passees.get((rangee[2], rangee[10]), rangee[10])
-        par_calcul[rangee[0]].append(_Faite(*rangee[4:], suivie_jusque))
+        par_calcul[rangee[0]].append(_Faite(*(*rangee[4:], suivie_jusque)))
     seuil = registre_global().entier(f"{PREFIXE}seuil_proche", le)
     actuelles, rejouees = _Histoire(), _Histoire()
     for un in calculs:

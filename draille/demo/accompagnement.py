@@ -14,7 +14,6 @@ from draille.mesures.referent_unique import demo as referents
 from draille.mesures.referent_unique.actes import TermesPortefeuille
 from draille.mesures.rendez_vous import demo as rendez_vous
 from draille.mesures.rendez_vous.actes import TermesLieu
-from draille.mesures.rendez_vous.models import Lieu
 from draille.noyau.organisation.actes import Portee, habiliter
 from draille.noyau.organisation.models import Agent, Organisation
 from draille.noyau.territoire.models import Commune, Territoire
@@ -39,6 +38,15 @@ class Absent:
         return Agent.objects.get(identifiant=self.identifiant).pk
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bureau:
+    """Un bureau ouvert."""
+
+    id: int
+    nom: str
+    commune_id: int
+
+
 @cache
 def fiche(departement: str) -> dict[str, Any]:
     """L'accompagnement fictif du Département. Lève LookupError s'il n'a pas de dossier."""
@@ -49,11 +57,6 @@ def fiche(departement: str) -> dict[str, Any]:
 def ouvre_le(plan: PlanDeJeu) -> date:
     """Le jour où bureaux et portefeuilles s'ouvrent : le début du premier mois joué."""
     return plan.mois[1].debut
-
-
-def est_pose() -> bool:
-    """Vrai si les bureaux sont ouverts."""
-    return Lieu.objects.exists()
 
 
 def inscrire_les_referents(*, plan: PlanDeJeu, par: Acces, le: date) -> None:
@@ -112,17 +115,21 @@ def ouvrir_les_bureaux(*, plan: PlanDeJeu, par: Acces, le: date) -> None:
             le=le,
         )
         rendez_vous.ouvrir_accueil(
-            lieu_id=lieu.pk, horaire=_horaire(ligne["recoit"]), agent_id=agent.pk, par=par, le=le
+            lieu_id=lieu.id, horaire=_horaire(ligne["recoit"]), agent_id=agent.pk, par=par, le=le
         )
 
 
 def renforcer(*, plan: PlanDeJeu, debut: date, par: Acces, le: date) -> None:
     """Ouvre, à compter de `debut`, les heures que les moyens de la convention ajoutent."""
+    lieux = rendez_vous.lieux()
     for bureau in fiche(plan.departement)["lieux"]:
-        lieu = Lieu.objects.get(code=bureau["code"])
         for horaire in bureau["renfort"]:
             rendez_vous.ouvrir_accueil(
-                lieu_id=lieu.pk, horaire=_horaire(horaire), debut=debut, par=par, le=le
+                lieu_id=lieux[bureau["code"]],
+                horaire=_horaire(horaire),
+                debut=debut,
+                par=par,
+                le=le,
             )
 
 
@@ -168,8 +175,8 @@ def _secteur(ligne: dict[str, Any]) -> Territoire | None:
 
 def _ouvrir_un_bureau(
     bureau: dict[str, Any], organisation: Organisation, par: Acces, le: date
-) -> Lieu:
-    return rendez_vous.ouvrir_bureau(
+) -> Bureau:
+    lieu = rendez_vous.ouvrir_bureau(
         termes=TermesLieu(
             code=bureau["code"],
             nom=bureau["nom"],
@@ -184,6 +191,7 @@ def _ouvrir_un_bureau(
         par=par,
         le=le,
     )
+    return Bureau(id=lieu.pk, nom=lieu.nom, commune_id=lieu.commune_id)
 
 
 def _horaire(ouverture: list[str]) -> rendez_vous.Horaire:

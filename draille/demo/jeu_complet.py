@@ -12,6 +12,7 @@ from draille.demo.journee import instant
 from draille.demo.plan import PlanDeJeu, plan_de_jeu
 from draille.mesures.convention.actes import charger_convention
 from draille.mesures.convention.regles import charger_fichier, dossier_du_departement
+from draille.mesures.rendez_vous import demo as rendez_vous
 from draille.noyau.journal.scellement import sceller
 from draille.noyau.organisation.lectures import acces_de
 from draille.noyau.organisation.models import Agent
@@ -46,7 +47,7 @@ def jouer(*, departement: str, le: date, progres: Progress) -> None:
 def _ouvrir_les_bureaux(plan: PlanDeJeu, systeme: Acces) -> None:
     le = accompagnement.ouvre_le(plan)
     with contexte.ouvrir(acces=systeme, instant=instant(le)):
-        if not accompagnement.est_pose():
+        if not rendez_vous.est_pose():
             cadre = Agent.objects.select_related("organisation").get(identifiant=journee.CADRE)
             par = acces_de(agent=cadre, le=le)
             accompagnement.ouvrir_les_bureaux(plan=plan, par=par, le=le)

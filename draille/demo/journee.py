@@ -18,7 +18,6 @@ from draille.demo.remise import remettre
 from draille.mesures.orientation_rsa import demo as orientation
 from draille.mesures.referent_unique import demo as referents
 from draille.mesures.rendez_vous import demo as rendez_vous
-from draille.mesures.rendez_vous.models import Motif, RendezVous
 from draille.moteurs.delais.calcul import est_ouvre
 from draille.noyau.journal.actes import livrer
 from draille.noyau.journal.models import LigneJournal
@@ -132,15 +131,15 @@ def _jouer_la_semaine(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:
         referents.relire(calcul=calcul, graine=plan.graine, relecture=relecture, le=le)
         livrer(par=equipe.systeme)
     rendez_vous.annuler_les_sans_objet(par=equipe.cadre, le=le)
-    for motif in (Motif.ORIENTATION, Motif.REFERENT):
-        rendez_vous.convoquer(motif=str(motif), par=equipe.orientation, le=le)
+    for motif in rendez_vous.MOTIFS:
+        rendez_vous.convoquer(motif=motif, par=equipe.orientation, le=le)
     _revoir_sa_file(le)
 
 
 def _revoir_sa_file(le: date) -> None:
     """La référente qui a un compte revoit, chaque semaine, quelques personnes de sa file."""
     par = _acces(REFERENTE, le)
-    suivies = Referent.objects.filter(
+    suivies = Referent.objects.visibles(par).filter(
         agent_id=par.agent_id, nature=Referent.Nature.UNIQUE, fin=None, debut__lt=le
     )
     personnes = list(suivies.order_by("id").values_list("personne_id", flat=True))
@@ -150,17 +149,16 @@ def _revoir_sa_file(le: date) -> None:
 def _recevoir(plan: PlanDeJeu, equipe: Equipe, le: date) -> int:
     tenus: dict[int, Acces] = {}
 
-    def recevant(recu: RendezVous) -> Acces:
-        agent_id = recu.creneau.agent_id
+    def recevant(agent_id: int | None, cle_acces: int) -> Acces:
         if agent_id is None:
-            voit = equipe.secteur.voit(recu.cle_acces)
+            voit = equipe.secteur.voit(cle_acces)
             return equipe.secteur if voit else equipe.orientation
         if agent_id not in tenus:
             agent = Agent.objects.select_related("organisation").get(pk=agent_id)
             tenus[agent_id] = acces_de(agent=agent, le=le)
         # La personne a pu déménager hors du secteur de son référent : le cadre écrit pour lui.
         tenu = tenus[agent_id]
-        return tenu if tenu.voit(recu.cle_acces) else equipe.cadre
+        return tenu if tenu.voit(cle_acces) else equipe.cadre
 
     return rendez_vous.recevoir(graine=plan.graine, recevant=recevant, le=le)
 

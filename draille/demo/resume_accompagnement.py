@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count
 
-from draille.mesures.orientation_rsa.models import Orientation
+from draille.mesures.orientation_rsa import demo as orientation
 from draille.mesures.referent_unique import lectures as referents
+from draille.mesures.rendez_vous import demo as demo_rendez_vous
 from draille.mesures.rendez_vous import lectures as rendez_vous
-from draille.mesures.rendez_vous.models import Motif, RendezVous
 from draille.moteurs.messages.models import Message
 from draille.noyau.referent.models import Referent
 from draille.socle.acces import Acces
@@ -22,23 +22,18 @@ def resumer(*, acces: Acces, le: date) -> dict[str, Any]:
         "referents": _referents(),
         "affectation": _affectation(acces, le),
         "convocations": _convocations(acces, le),
-        "rendez_vous": _rendez_vous(),
+        "rendez_vous": demo_rendez_vous.comptes(),
         "messages": _messages(),
     }
 
 
 def _referents() -> dict[str, int]:
     """Les personnes orientées, et celles à qui un référent unique a été donné."""
-    donne = Referent.objects.filter(personne=OuterRef("personne"), nature=Referent.Nature.UNIQUE)
-    comptes = (
-        Orientation.objects.filter(est_en_cours=True)
-        .annotate(a_referent=Exists(donne))
-        .aggregate(
-            orientees=Count("personne", distinct=True),
-            designees=Count("personne", distinct=True, filter=Q(a_referent=True)),
-        )
-    )
-    return {"orientees": comptes["orientees"], "avec_referent": comptes["designees"]}
+    orientees = orientation.orientees()
+    donnes = Referent.objects.filter(
+        personne_id__in=orientees, nature=Referent.Nature.UNIQUE
+    ).aggregate(n=Count("personne", distinct=True))
+    return {"orientees": len(orientees), "avec_referent": donnes["n"]}
 
 
 def _affectation(acces: Acces, le: date) -> dict[str, dict[str, Any]]:
@@ -62,9 +57,9 @@ def _resultat_affectation(lu: Any) -> dict[str, Any]:
 
 def _convocations(acces: Acces, le: date) -> dict[str, dict[str, dict[str, Any]]]:
     resume: dict[str, dict[str, dict[str, Any]]] = {}
-    for motif in (Motif.ORIENTATION, Motif.REFERENT):
-        lue = rendez_vous.comparaison_premier_arrive(motif=str(motif), acces=acces, le=le)
-        resume[str(motif)] = {
+    for motif in demo_rendez_vous.MOTIFS:
+        lue = rendez_vous.comparaison_premier_arrive(motif=motif, acces=acces, le=le)
+        resume[motif] = {
             "draille": _resultat_convocations(lue.moteur),
             "premier_arrive": _resultat_convocations(lue.premier_arrive),
         }
@@ -77,11 +72,6 @@ def _resultat_convocations(lu: Any) -> dict[str, Any]:
         "en_retard": lu.en_retard,
         "minutes_moyennes": _arrondi(lu.minutes_moyennes, 1),
     }
-
-
-def _rendez_vous() -> dict[str, int]:
-    comptes = dict(RendezVous.objects.values_list("statut").annotate(n=Count("id")))
-    return {str(s): comptes.get(s.value, 0) for s in RendezVous.Statut}
 
 
 def _messages() -> dict[str, Any]:

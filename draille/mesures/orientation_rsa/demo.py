@@ -91,6 +91,12 @@ def _rythme(graine: str, personne_id: int) -> Rythme:
     )
 
 
+def orientees() -> set[int]:
+    """Les personnes qui ont une orientation en cours."""
+    en_cours = Orientation.objects.filter(est_en_cours=True)
+    return set(en_cours.values_list("personne_id", flat=True))
+
+
 def _appeler(equipe: Equipe, le: date) -> int:
     """Appelle les personnes dont la limite approche ; rend le nombre d'entretiens."""
     attendent = Suivi.objects.filter(

@@ -12,13 +12,15 @@ from random import Random
 from typing import Any
 
 import yaml
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from draille.mesures.rendez_vous import actes, lectures
 from draille.mesures.rendez_vous.models import DemandeRendezVous, Lieu, Motif, Plage, RendezVous
 from draille.socle.acces import Acces
 
-Recevant = Callable[[RendezVous], Acces]
+MOTIFS = (str(Motif.ORIENTATION), str(Motif.REFERENT))
+# À qui tient le créneau (nul : à personne en propre) et à la clé de la ligne, l'accès de qui écrit.
+Recevant = Callable[[int | None, int], Acces]
 
 
 @cache
@@ -34,6 +36,22 @@ class Horaire:
     jour: int
     de: time
     a: time
+
+
+def est_pose() -> bool:
+    """Vrai si les bureaux sont ouverts."""
+    return Lieu.objects.exists()
+
+
+def lieux() -> dict[str, int]:
+    """Les bureaux, par code."""
+    return dict(Lieu.objects.values_list("code", "id"))
+
+
+def comptes() -> dict[str, int]:
+    """Le nombre de rendez-vous de chaque statut."""
+    lus = dict(RendezVous.objects.values_list("statut").annotate(n=Count("id")))
+    return {str(s): lus.get(s.value, 0) for s in RendezVous.Statut}
 
 
 def ouvrir_bureau(
@@ -162,7 +180,8 @@ def revoir(*, personnes: Sequence[int], par: Acces, le: date) -> int:
     ]
     choisis = list(zip(a_revoir, libres, strict=False))
     for personne_id, creneau_id in choisis:
-        actes.fixer(personne_id=personne_id, creneau_id=creneau_id, par=par, le=le)
+        # Dit de vive voix, à la fin de l'entretien précédent.
+        actes.fixer(personne_id=personne_id, creneau_id=creneau_id, annoncer=False, par=par, le=le)
     return len(choisis)
 
 
@@ -177,7 +196,7 @@ def annuler_les_sans_objet(*, par: Acces, le: date) -> int:
 def recevoir(*, graine: str, recevant: Recevant, le: date) -> int:
     """Dit ce que sont devenus les rendez-vous du jour ; rend leur nombre.
 
-    `recevant` rend l'accès de qui tient le rendez-vous.
+    `recevant` rend l'accès de qui tient le rendez-vous, d'après l'agent du créneau et la clé.
     """
     du_jour = list(
         RendezVous.objects.filter(jour=le, statut=RendezVous.Statut.FIXE)
@@ -185,7 +204,7 @@ def recevoir(*, graine: str, recevant: Recevant, le: date) -> int:
         .order_by("debut", "personne_id")
     )
     for rendez_vous in du_jour:
-        par = recevant(rendez_vous)
+        par = recevant(rendez_vous.creneau.agent_id, rendez_vous.cle_acces)
         demande = rendez_vous.demande
         if demande is not None and demande.statut != DemandeRendezVous.Statut.CONVOQUEE:
             _annuler(rendez_vous, par, le)

@@ -340,9 +340,10 @@ def _minutes(dixiemes: int) -> str:
 
 
 def _poids(lue: LigneLue) -> str:
+    decide = "décide" if lue.decision == LigneCalcul.Decision.A_RELIRE else "a décidé"
     debut = (
-        "Le calcul a proposé ; un agent a décidé. Il compare des trajets et des places, jamais des "
-        "personnes : il ne garde aucune note. "
+        f"Le calcul a proposé ; un agent {decide}. Il compare des trajets et des places, jamais "
+        "des personnes : il ne garde aucune note. "
     )
     if lue.decision == LigneCalcul.Decision.CHANGEE:
         return f"{debut}Ici, l'agent n'a pas suivi la proposition."

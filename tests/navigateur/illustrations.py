@@ -21,6 +21,10 @@ DATES_RENDUES = """() => document.querySelectorAll("input[data-jour]").forEach(c
   champ.type = "date";
   champ.value = champ.dataset.jour;
 })"""
+BOITE = """e => {
+  const b = e.getBoundingClientRect();
+  return {x: b.x + window.scrollX, y: b.y + window.scrollY, width: b.width, height: b.height};
+}"""
 
 
 def illustrer(
@@ -49,9 +53,10 @@ def _cadre(page: Any, depuis: Any, hauteur: int, seul: bool) -> dict[str, float]
     entiere = float(page.evaluate("document.documentElement.scrollHeight"))
     if depuis is None:
         return {"x": 0, "y": 0, "width": LARGEUR, "height": min(hauteur, entiere)}
-    boite = depuis.bounding_box()
-    assert boite is not None, "rien à montrer"
-    haut = max(0.0, boite["y"] + float(page.evaluate("window.scrollY")) - MARGE)
+    # D'un seul coup : entre deux questions, une ancre aurait le temps de faire défiler la page.
+    boite = depuis.evaluate(BOITE)
+    assert boite["height"] > 0, "rien à montrer"
+    haut = max(0.0, boite["y"] - MARGE)
     if seul:
         return {
             "x": max(0.0, boite["x"] - MARGE),

@@ -26,7 +26,7 @@ COMPTE_PUBLIQUES = {
     "compte/2fa/authenticate/",
     "compte/logout/",
 }
-PUBLIQUES = {"accessibilite/", "sante", "compte/demonstration/"}
+PUBLIQUES = {"accessibilite/", "algorithme/", "sante", "compte/demonstration/"}
 
 
 def _adresses():

@@ -10,8 +10,13 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import settings as reglages_hypothesis
 
 from draille.socle.acces import Acces, acces_systeme
+
+# Un essai ne mesure pas le temps : sur une machine chargée, un exemple peut attendre son tour.
+reglages_hypothesis.register_profile("draille", deadline=None)
+reglages_hypothesis.load_profile("draille")
 
 PROPRIETAIRE = {c: settings.DATABASES["default"][c] for c in ("USER", "PASSWORD")}
 INSTANT = datetime(2020, 10, 31, 9, 0, tzinfo=UTC)

@@ -17,7 +17,11 @@ Ouvrir = Callable[..., Any]
 def _personne_a_orienter(page: Any) -> str:
     """Le nom, unique dans la liste, d'une personne dont la décision attend."""
     page.goto("/orientation/?statut=a_orienter")
-    noms: list[str] = [n.strip() for n in page.locator("#entrants tbody th").all_inner_texts()]
+    # Sans diagnostic, c'est lui que la page demande d'abord.
+    proposees = page.locator("#entrants tbody tr").filter(
+        has=page.locator("td[data-libelle=Proposition] details")
+    )
+    noms: list[str] = [n.strip() for n in proposees.locator("th").all_inner_texts()]
     seuls = [n for n in noms if noms.count(n) == 1]
     assert seuls, "personne n'attend de décision"
     return seuls[-1]

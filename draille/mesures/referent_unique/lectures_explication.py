@@ -35,7 +35,7 @@ from draille.moteurs.affectation.calcul import (
 from draille.moteurs.affectation.calcul.contrefactuels import regrets
 from draille.socle.acces import Acces
 from draille.socle.refus import Refus
-from draille.socle.texte import date_moyenne
+from draille.socle.texte import date_moyenne, pluriel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,8 +281,8 @@ def _phrase(lu: ChoixPossible, ecart: int | None) -> str:
         suite = f", soit {abs(minutes_entieres(ecart))} {sens} pour la personne"
     return (
         f"{lu.agent} est{trajet}{suite}. L'ensemble y perdrait l'équivalent de "
-        f"{minutes_entieres(surcout)} minutes de trajet, charges comprises : quelqu'un d'autre "
-        "devrait aller plus loin, ou un portefeuille serait plus rempli."
+        f"{pluriel(minutes_entieres(surcout), 'minute')} de trajet, charges comprises\u00a0: "
+        "quelqu'un d'autre devrait aller plus loin, ou un portefeuille serait plus rempli."
     )
 
 

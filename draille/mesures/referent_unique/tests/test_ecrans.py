@@ -252,13 +252,13 @@ def test_pourquoi_pas_parle_en_minutes_et_de_personne(monde: Monde, calcul: Calc
     client, ligne = monde.connecter(Role.CADRE), ligne_de("Chalendar")
     roux = Referent._meta.get_field("agent").related_model.objects.get(nom="Roux")
     page = texte(client.get(f"/referents/propositions/lignes/{ligne.pk}/?pourquoi={roux.pk}"))
-    reponse = page[page.index('class="reponse"') :].split("</div>")[0]
+    reponse = page[page.index('class="reponse ') :].split("</div>")[0]
     assert "Réf Roux" in reponse
     assert "min" in reponse
     assert "Vidalenc" not in page and "Ybert" not in page
     perdue = client.get(f"/referents/propositions/lignes/{ligne.pk}/?pourquoi=999999")
     assert perdue.status_code == 200
-    assert 'class="reponse"' not in texte(perdue)
+    assert 'class="reponse ' not in texte(perdue)
 
 
 def test_la_fiche_dit_tout_ce_que_le_decret_demande(monde: Monde, calcul: Calcul) -> None:

@@ -4,56 +4,18 @@ Chacun reçoit un pli et rend ce qu'il a répondu (la preuve), ou lève `Echec`.
 lui permet d'écarter un second envoi : nom de fichier, Message-ID, Idempotency-Key.
 """
 
-import hashlib
 import json
 import os
-import uuid
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
 
+from draille.moteurs.messages.adaptateur_courriel import Smtp, composer_courriel
+from draille.moteurs.messages.adaptateur_pli import Echec, Pli
+from draille.moteurs.messages.adaptateur_sms import Passerelle, corps_sms
 from draille.moteurs.messages.models import Canal
-
-DELAI_SECONDES = 60
-
-
-class Echec(Exception):
-    """Le receveur n'a pas pris le pli.
-
-    `motif` : code stable. `est_definitif` : recommencer n'y changerait rien (numéro inconnu).
-    `est_panne` : c'est le receveur qui manque, pas ce pli ; les suivants attendront aussi.
-    """
-
-    def __init__(
-        self, motif: str, reponse: str, *, est_definitif: bool = False, est_panne: bool = False
-    ) -> None:
-        """Garde le motif et la réponse ; celle-ci va dans la preuve, jamais dans un journal."""
-        super().__init__(motif)
-        self.motif = motif
-        self.reponse = reponse
-        self.est_definitif = est_definitif
-        self.est_panne = est_panne
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pli:
-    """Ce que l'on remet à un receveur. `pdf` nul : rien de joint."""
-
-    cle: uuid.UUID
-    destination: str
-    sujet: str
-    contenu: str
-    instant: datetime
-    pdf: bytes | None = None
-    calendrier: str = ""
-
-    @property
-    def empreinte(self) -> str:
-        """SHA-256 de la pièce, en hexadécimal ; vide sans pièce."""
-        return hashlib.sha256(self.pdf).hexdigest() if self.pdf else ""
 
 
 class Receveur(Protocol):
@@ -97,11 +59,7 @@ class Dossier:
         if self.canal == Canal.COURRIER:
             return pli.pdf or b"", ".pdf"
         if self.canal == Canal.COURRIEL:
-            from draille.moteurs.messages.adaptateur_courriel import composer_courriel
-
             return composer_courriel(pli), ".eml"
-        from draille.moteurs.messages.adaptateur_sms import corps_sms
-
         return json.dumps(corps_sms(pli), ensure_ascii=False, indent=1).encode(), ".json"
 
 
@@ -124,11 +82,7 @@ def receveur(canal: str) -> Receveur:
     if canal == Canal.COURRIER or settings.DRAILLE_DEMONSTRATION:
         return dossier
     if canal == Canal.COURRIEL and settings.DRAILLE_SMTP_HOTE:
-        from draille.moteurs.messages.adaptateur_courriel import Smtp
-
         return Smtp()
     if canal == Canal.SMS and settings.DRAILLE_SMS_URL:
-        from draille.moteurs.messages.adaptateur_sms import Passerelle
-
         return Passerelle(settings.DRAILLE_SMS_URL, settings.DRAILLE_SMS_JETON)
     raise Echec("receveur_absent", f"aucun receveur n'est réglé pour {canal}", est_panne=True)

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 
-from draille.moteurs.messages.adaptateur_canaux import DELAI_SECONDES, Echec, Pli
 from draille.moteurs.messages.adaptateur_lettre import NOM
+from draille.moteurs.messages.adaptateur_pli import DELAI_SECONDES, Echec, Pli
 
 _SERVICE_FERME = 421
 

@@ -12,8 +12,9 @@ from django.db.models import Max
 
 from draille.moteurs.messages import adaptateur_canaux as canaux
 from draille.moteurs.messages.adaptateur import sujet
-from draille.moteurs.messages.adaptateur_canaux import Echec, Pli, Receveur
+from draille.moteurs.messages.adaptateur_canaux import Receveur
 from draille.moteurs.messages.adaptateur_lettre import NOM, a_une_lettre, lettre
+from draille.moteurs.messages.adaptateur_pli import Echec, Pli
 from draille.moteurs.messages.calcul import attente_minutes
 from draille.moteurs.messages.journal import Abandonner, Annuler, Remettre
 from draille.moteurs.messages.models import Canal, Message, Tentative

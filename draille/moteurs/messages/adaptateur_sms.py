@@ -20,7 +20,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
 
-from draille.moteurs.messages.adaptateur_canaux import DELAI_SECONDES, Echec, Pli
+from draille.moteurs.messages.adaptateur_pli import DELAI_SECONDES, Echec, Pli
 
 DEJA_ACCEPTE = 409
 REFUSES = frozenset({400, 404, 422})

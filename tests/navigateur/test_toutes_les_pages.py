@@ -1,5 +1,9 @@
-"""Chaque page que chaque rôle peut atteindre : axe sans faute, deux largeurs, la bande fictive."""
+"""Chaque page que chaque rôle peut atteindre : axe sans faute, deux largeurs, la bande fictive.
 
+`DRAILLE_CAPTURES=1` garde une image de chaque page (`var/captures`), pour les regarder.
+"""
+
+import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -47,8 +51,9 @@ def _violations(page: Any) -> list[str]:
     return [f"{v['id']} : {v['nodes'][0]['html'][:160]}" for v in resultat["violations"]]
 
 
-def _controler(page: Any, chemin: str) -> Iterator[str]:
-    yield from (f"{chemin} : axe {v}" for v in _violations(page))
+def _controler(page: Any, chemin: str, *, avec_axe: bool = True) -> Iterator[str]:
+    if avec_axe:
+        yield from (f"{chemin} : axe {v}" for v in _violations(page))
     if BANDE not in page.inner_text("body"):
         yield f"{chemin} : la bande de démonstration manque"
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
@@ -71,7 +76,8 @@ def _ouvrir(page: Any, chemin: str) -> Any:
 def _visiter(large: Any, etroit: Any, role: str) -> tuple[list[str], list[str]]:
     """Suit tous les liens, une page par vue et par rôle ; examine chaque vue pour deux rôles.
 
-    L'accueil et les pages de la connexion sont examinés pour tous. Rend les chemins et les fautes.
+    L'accueil et les pages de la connexion sont examinés pour tous ; pour le second rôle, axe ne
+    relit que la grande largeur. Rend les chemins et les fautes.
     """
     fautes: list[str] = []
     chemins: list[str] = []
@@ -99,7 +105,8 @@ def _visiter(large: Any, etroit: Any, role: str) -> tuple[list[str], list[str]]:
             fautes.extend(_controler(large, chemin))
             _capturer(large, role, "large", chemin)
             if _ouvrir(etroit, chemin) is not None:
-                fautes.extend(_controler(etroit, chemin))
+                est_premier = EXAMINEES[vue] == 1
+                fautes.extend(_controler(etroit, chemin, avec_axe=est_premier))
                 _capturer(etroit, role, "etroit", chemin)
     return chemins, fautes
 
@@ -117,6 +124,8 @@ def test_axe_ne_trouve_rien_et_rien_ne_deborde(ouvrir: Callable[..., Any], role:
 
 
 def _capturer(page: Any, role: str, largeur: str, chemin: str) -> None:
+    if os.environ.get("DRAILLE_CAPTURES") != "1":
+        return
     nom = chemin.strip("/").replace("/", "_").replace("?", "__").replace("&", "_")[:80] or "accueil"
     cible = CAPTURES / largeur / f"{role}__{nom}.png"
     cible.parent.mkdir(parents=True, exist_ok=True)

@@ -99,7 +99,9 @@ def test_lire_la_proposition_sur_la_carte_et_dans_la_table(ouvrir: Ouvrir) -> No
 def test_demander_pourquoi_pas_un_autre(ouvrir: Ouvrir) -> None:
     page = ouvrir("demo.orientation")
     tableau = _proposition(page)
-    _ligne(page, tableau, 0)
+    # Une ligne où d'autres référents conviennent : ailleurs, il n'y a pas de suivant à demander.
+    lien = _a_changer(tableau).first.locator("th a")
+    lien.click()
     propose = page.locator("h2", has_text="Proposé :").inner_text().removeprefix("Proposé :")
     expect(page.get_by_role("table", name="Opérations, en minutes")).to_be_visible()
     champ = page.locator("#pourquoi select")

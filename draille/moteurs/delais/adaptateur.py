@@ -8,6 +8,8 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, get_args
 
 from django.db import connection, transaction
@@ -67,25 +69,26 @@ WHERE %(limites)s::jsonb ? o.jour
 
 _TOUTES = _ATTENDUES.format(lignes="noyau_lignejournal")
 
+# Sans jointure de la table avec elle-même : une table que le planificateur croit vide (elle l'était
+# à sa dernière analyse) serait relue en entier pour chaque ligne, une heure pour cent mille.
 _FERMER = f"""
-UPDATE noyau_echeance e
-SET fermee_le = c.le, est_sans_suite = coalesce(c.est_sans_suite, false), ligne_fermeture_id = c.id
-FROM (
-  SELECT o.id AS echeance_id, f.id, f.le, f.est_sans_suite
-  FROM unnest(%(objets)s::bigint[]) AS x (objet_id)
-  JOIN noyau_echeance o ON o.objet_id = x.objet_id AND o.code = %(delai)s
-  {_FERMETURE}
-) c
-WHERE e.id = c.echeance_id AND e.ligne_fermeture_id IS DISTINCT FROM c.id
+UPDATE noyau_echeance o
+SET (fermee_le, est_sans_suite, ligne_fermeture_id) = (
+  SELECT f.le, coalesce(f.est_sans_suite, false), f.id FROM (SELECT) AS une {_FERMETURE})
+WHERE o.objet_id = ANY(%(objets)s::bigint[]) AND o.code = %(delai)s
+"""
+
+_ARRETES = """
+SELECT DISTINCT s.objet_id FROM noyau_lignejournal s
+WHERE s.code = ANY(%(arrets)s) AND s.objet_id IS NOT NULL {parmi}
 """
 
 _ARRETS = """
-SELECT o.id, o.le, array_agg(s.le ORDER BY s.le, s.id),
-  array_agg(s.code = ANY(%(suspensions)s) ORDER BY s.le, s.id)
-FROM noyau_lignejournal s
-JOIN noyau_lignejournal o ON o.objet_id = s.objet_id AND (o.code || '') = ANY(%(ouvertures)s)
-WHERE s.code = ANY(%(arrets)s) AND o.personne_id IS NOT NULL {parmi}
-GROUP BY o.id, o.le
+SELECT l.objet_id, l.id, l.le, l.code = ANY(%(ouvertures)s), l.code = ANY(%(suspensions)s)
+FROM noyau_lignejournal l
+WHERE l.objet_id = ANY(%(objets)s::bigint[]) AND ((l.code || '') = ANY(%(arrets)s)
+  OR (l.code || '') = ANY(%(ouvertures)s) AND l.personne_id IS NOT NULL)
+ORDER BY l.objet_id, l.le, l.id
 """
 
 _DEPLACER = """
@@ -207,16 +210,24 @@ def _limites_arretees(delai: Delai, objets: list[int] | None) -> str:
     dure). `objets` nuls : tout le journal.
     """
     calculees: dict[int, str | None] = {}
-    if delai.suspendu_par:
-        parmi = "" if objets is None else "AND s.objet_id = ANY(%(objets)s::bigint[])"
-        lues = _lire(_ARRETS.format(parmi=parmi), {**_codes(delai), "objets": objets})
-        for ligne_id, ouverte_le, jours, sont_arrets in lues:
-            duree = _duree(delai, ouverte_le)
+    for lignes in _lignes_arretees(delai, objets) if delai.suspendu_par else ():
+        arrets = [
+            (le, est_arret) for _, _, le, est_ouverture, est_arret in lignes if not est_ouverture
+        ]
+        periodes = _periodes(delai, [j for j, _ in arrets], [a for _, a in arrets])
+        for _, ligne_id, ouverte_le, est_ouverture, _ in lignes:
+            duree = _duree(delai, ouverte_le) if est_ouverture else None
             if duree is not None:
-                calculees[ligne_id] = _limite(
-                    ouverte_le, duree, _periodes(delai, jours, sont_arrets)
-                )
+                calculees[ligne_id] = _limite(ouverte_le, duree, periodes)
     return json.dumps(calculees)
+
+
+def _lignes_arretees(delai: Delai, objets: list[int] | None) -> list[list[tuple[Any, ...]]]:
+    """Objet par objet, dans l'ordre, les ouvertures et les arrêts de ceux qu'un arrêt a touchés."""
+    parmi = "" if objets is None else "AND s.objet_id = ANY(%(objets)s::bigint[])"
+    touches = _lire(_ARRETES.format(parmi=parmi), {**_codes(delai), "objets": objets})
+    lues = _lire(_ARRETS, {**_codes(delai), "objets": [o for (o,) in touches]}) if touches else []
+    return [list(lignes) for _, lignes in groupby(lues, key=itemgetter(0))]
 
 
 def _limite(ouverte_le: date, duree: Duree, arrets: list[Interruption]) -> str | None:

@@ -27,6 +27,8 @@ DRAILLE_DEMONSTRATION = _vrai("DRAILLE_DEMONSTRATION")
 DRAILLE_TOTP_OBLIGATOIRE = _vrai("DRAILLE_TOTP_OBLIGATOIRE")
 DRAILLE_ROLE_APPLICATION = os.environ.get("DRAILLE_ROLE_APPLICATION", ROLE_APPLICATION)
 DRAILLE_MESURES = [
+    "draille.mesures.accueil_social",
+    "draille.mesures.reseau_insertion",
     "draille.mesures.suivi_rsa",
     "draille.mesures.orientation_rsa",
     "draille.mesures.referent_unique",
@@ -52,6 +54,9 @@ INSTALLED_APPS = [
     "draille.noyau",
     "draille.moteurs.flux",
     "draille.moteurs.messages",
+    "draille.moteurs.annuaire",
+    "draille.moteurs.partage",
+    "draille.moteurs.rapprochement",
     "draille.ecrans",
     *DRAILLE_MESURES,
     "draille.portail",

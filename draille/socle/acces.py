@@ -14,6 +14,7 @@ from draille.socle.refus import Refus
 PAS = 100_000
 TOUT_LE_DEPARTEMENT = 0
 SANS_COMMUNE = 99_999
+PERSONNEL = 7
 
 
 class Compartiment(IntEnum):
@@ -24,6 +25,7 @@ class Compartiment(IntEnum):
     ENFANCE = 3
     PMI = 4
     ADMINISTRATION = 5
+    PARTENAIRE = 6
 
     @property
     def libelle(self) -> str:
@@ -37,6 +39,7 @@ _LIBELLES_COMPARTIMENT = {
     Compartiment.ENFANCE: "Enfance",
     Compartiment.PMI: "PMI",
     Compartiment.ADMINISTRATION: "Administration",
+    Compartiment.PARTENAIRE: "Partenaire",
 }
 
 
@@ -45,10 +48,12 @@ class Role(StrEnum):
 
     ACCUEIL = "accueil"
     CHARGE_ORIENTATION = "charge_orientation"
+    TRAVAILLEUR_SOCIAL = "travailleur_social"
     REFERENT = "referent"
     CADRE = "cadre"
     PILOTE = "pilote"
     ADMINISTRATEUR = "administrateur"
+    PARTENAIRE = "partenaire"
     SYSTEME = "systeme"
 
     @property
@@ -60,16 +65,24 @@ class Role(StrEnum):
 _LIBELLES_ROLE = {
     Role.ACCUEIL: "Agent d'accueil",
     Role.CHARGE_ORIENTATION: "Chargé d'orientation",
+    Role.TRAVAILLEUR_SOCIAL: "Travailleur social",
     Role.REFERENT: "Référent",
     Role.CADRE: "Cadre",
     Role.PILOTE: "Pilote",
     Role.ADMINISTRATEUR: "Administrateur",
+    Role.PARTENAIRE: "Partenaire",
     Role.SYSTEME: "Traitement automatique",
 }
 
 
 # Ceux qui ouvrent des dossiers : eux seuls lisent un nom, et là seulement où ils tiennent ce rôle.
-ROLES_NOMINATIFS = (Role.ACCUEIL, Role.CHARGE_ORIENTATION, Role.REFERENT, Role.CADRE)
+ROLES_NOMINATIFS = (
+    Role.ACCUEIL,
+    Role.CHARGE_ORIENTATION,
+    Role.TRAVAILLEUR_SOCIAL,
+    Role.REFERENT,
+    Role.CADRE,
+)
 
 
 def cle(*, compartiment: int, commune_id: int | None) -> int:
@@ -80,6 +93,16 @@ def cle(*, compartiment: int, commune_id: int | None) -> int:
 def cle_generale(*, compartiment: int) -> int:
     """Clé que détient un agent habilité sur tout le Département dans ce compartiment."""
     return compartiment * PAS + TOUT_LE_DEPARTEMENT
+
+
+def cle_partenaire(*, organisation_id: int) -> int:
+    """Clé des lignes ouvertes à une organisation partenaire, et d'un agent habilité chez elle."""
+    return Compartiment.PARTENAIRE * PAS + organisation_id
+
+
+def cle_personnelle(*, agent_id: int) -> int:
+    """Clé d'une ligne que son auteur est seul à lire."""
+    return PERSONNEL * PAS + agent_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +122,11 @@ class Acces:
 
     @property
     def cles(self) -> tuple[int, ...]:
-        """Toutes les clés détenues, triées."""
-        return tuple(sorted(frozenset().union(*self.cles_par_role.values())))
+        """Toutes les clés détenues, triées ; celle de l'agent même s'y ajoute s'il a un rôle."""
+        detenues = frozenset().union(*self.cles_par_role.values())
+        if detenues and self.agent_id is not None:
+            detenues |= {cle_personnelle(agent_id=self.agent_id)}
+        return tuple(sorted(detenues))
 
     def parmi(self, roles: Iterable[Role]) -> "Acces":
         """Le même agent, réduit à ce que lui donnent ces rôles."""
@@ -111,9 +137,7 @@ class Acces:
 
     def voit(self, cle_ligne: int | None) -> bool:
         """Vrai si la ligne qui porte cette clé est visible ; sans clé, elle n'est à personne."""
-        return cle_ligne is None or any(
-            _ouvre(cles, cle_ligne) for cles in self.cles_par_role.values()
-        )
+        return cle_ligne is None or _ouvre(frozenset(self.cles), cle_ligne)
 
     def voit_une(self, cles_ligne: Iterable[int]) -> bool:
         """Vrai si l'une des clés de la personne est ouverte."""

@@ -3,7 +3,7 @@
 PostgreSQL le lit dans sa sécurité par ligne ; sans lui, aucune ligne personnelle n'est visible.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -34,3 +34,21 @@ def ouvrir(*, acces: Acces, instant: datetime) -> Iterator[Acces]:
     with transaction.atomic():
         poser(acces=acces, instant=instant)
         yield acces
+
+
+@contextmanager
+def elargi(*, cles: Iterable[int]) -> Iterator[None]:
+    """Ajoute ces clés à celles de la transaction, le temps du bloc.
+
+    Pour l'acte qui touche plus que ce que son auteur peut lire (un partenaire répond, deux dossiers
+    se rejoignent). L'acte a d'abord vérifié le droit ; il ne rend rien de ce qu'il a lu ainsi.
+    """
+    # Un point de reprise : si le bloc échoue, PostgreSQL rend lui-même les clés d'avant.
+    with transaction.atomic(), connection.cursor() as curseur:
+        curseur.execute("SELECT current_setting('draille.cles', true)")
+        (avant,) = curseur.fetchone()
+        tenues = [c for c in (avant or "{}").strip("{}").split(",") if c]
+        ajoutees = ",".join([*tenues, *map(str, cles)])
+        curseur.execute("SELECT set_config('draille.cles', %s, true)", ["{" + ajoutees + "}"])
+        yield
+        curseur.execute("SELECT set_config('draille.cles', %s, true)", [avant])

@@ -11,7 +11,7 @@ from django.db import connections, models
 from django.db.backends.utils import CursorWrapper
 
 from draille.socle import recherche_sql
-from draille.socle.acces import PAS
+from draille.socle.acces import PAS, Compartiment
 from draille.socle.donnees import DonneePersonnelle
 from draille.socle.refus import Refus
 
@@ -22,6 +22,8 @@ _PREDICATS = {
     "noyau_lignejournal": (
         f"((cle_acces IS NULL AND (SELECT draille_contexte_ouvert())) OR {_UNE_CLE})"
     ),
+    # Ouverte aussi au partenaire, tant que la personne y consent.
+    "partage_orientation": f"({_UNE_CLE} OR cle_partenaire = ANY({_CLES}))",
 }
 _AJOUT_SEUL = (
     "noyau_lignejournal",
@@ -103,7 +105,7 @@ def _poser_suivi(curseur: CursorWrapper, poses: list[type[models.Model]]) -> Non
     ]
     maj = "\n".join(
         f"UPDATE {table} SET cle_acces = cle_acces - cle_acces % {PAS} + commune"
-        " WHERE personne_id = NEW.id AND cle_acces IS NOT NULL;"
+        f" WHERE personne_id = NEW.id AND cle_acces < {Compartiment.PARTENAIRE * PAS};"
         for table in suivies
     )
     curseur.execute(

@@ -67,12 +67,16 @@ class Portee:
 
 @transaction.atomic
 def habiliter(*, agent: Agent, portee: Portee, par: Acces, le: date) -> Habilitation:
-    """Habilite un agent à compter de `le`. Lève `Refus('acces.refuse')` hors administrateur."""
+    """Habilite un agent à compter de `le`. Lève `Refus('acces.refuse')` hors administrateur,
+    `Refus('habilitation.role')` si le rôle ne se donne pas, `Refus('habilitation.partenaire')` si
+    le rôle et le compartiment « partenaire » ne vont pas ensemble, hors du Département.
+    """
     par.exiger(_ROLES, cle_ligne=None, action="habiliter un agent")
     if portee.role is Role.SYSTEME:
         raise Refus(
             code="habilitation.role", message="Le rôle « traitement automatique » ne se donne pas."
         )
+    _exiger_partenaire(agent, portee)
     habilitation = Habilitation.objects.create(
         agent=agent,
         compartiment=portee.compartiment,
@@ -89,6 +93,21 @@ def habiliter(*, agent: Agent, portee: Portee, par: Acces, le: date) -> Habilita
         sujet=Sujet(objet_id=habilitation.pk),
     )
     return habilitation
+
+
+def _exiger_partenaire(agent: Agent, portee: Portee) -> None:
+    """Un partenaire n'a que ce qu'on lui adresse : ni territoire, ni dossier du Département."""
+    est_role = portee.role is Role.PARTENAIRE
+    if est_role != (portee.compartiment is Compartiment.PARTENAIRE):
+        raise Refus(
+            code="habilitation.partenaire",
+            message="Le rôle « partenaire » va avec le compartiment « partenaire », et lui seul.",
+        )
+    if est_role and agent.organisation.est_departement:
+        raise Refus(
+            code="habilitation.partenaire",
+            message=f"{agent} travaille au Département : ce rôle est celui des partenaires.",
+        )
 
 
 @transaction.atomic

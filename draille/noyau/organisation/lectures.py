@@ -5,12 +5,15 @@ from datetime import date
 from django.db import connection
 
 from draille.noyau.organisation.models import Agent
-from draille.socle.acces import Acces, Role
+from draille.socle.acces import Acces, Compartiment, Role
 
 _CLES = """
-SELECT h.role, array_agg(DISTINCT h.compartiment * 100000 +
-  CASE WHEN t.nature = 'departement' THEN 0 ELSE tc.commune_id END)
+SELECT h.role, array_agg(DISTINCT h.compartiment * 100000 + CASE
+    WHEN h.compartiment = %(partenaire)s THEN a.organisation_id
+    WHEN t.nature = 'departement' THEN 0
+    ELSE tc.commune_id END)
 FROM noyau_habilitation h
+JOIN noyau_agent a ON a.id = h.agent_id
 JOIN noyau_territoire t ON t.id = h.territoire_id
   AND t.debut <= %(le)s AND (t.fin IS NULL OR t.fin > %(le)s)
 LEFT JOIN noyau_territoirecommune tc ON tc.territoire_id = t.id
@@ -24,7 +27,9 @@ GROUP BY h.role
 def acces_de(*, agent: Agent, le: date) -> Acces:
     """L'accès de cet agent à cette date : ses clés, par rôle."""
     with connection.cursor() as curseur:
-        curseur.execute(_CLES, {"agent": agent.pk, "le": le})
+        curseur.execute(
+            _CLES, {"agent": agent.pk, "le": le, "partenaire": int(Compartiment.PARTENAIRE)}
+        )
         rangees = curseur.fetchall()
     return Acces(
         agent_id=agent.pk,

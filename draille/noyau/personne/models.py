@@ -18,7 +18,8 @@ class Personne(models.Model):
     """Une personne connue dans un ou plusieurs compartiments.
 
     Le NIR est facultatif, chiffré ; son empreinte à clé sert au rapprochement. La date de naissance
-    peut être partielle : `naissance_precision` dit ce qui en est connu.
+    peut être partielle : `naissance_precision` dit ce qui en est connu. `fusionnee_dans` : le
+    dossier qui continue celui-ci, quand deux étaient la même personne.
     """
 
     class Sexe(models.TextChoices):
@@ -51,6 +52,9 @@ class Personne(models.Model):
     langue = models.CharField(max_length=8, default="fr", db_default="fr")
     est_joignable = models.BooleanField(default=True, db_default=True)
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, null=True)
+    fusionnee_dans = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="absorbees"
+    )
     compartiments = ArrayField(models.SmallIntegerField())
     cles_acces = models.GeneratedField(
         expression=models.Func(

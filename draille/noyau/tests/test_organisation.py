@@ -10,7 +10,7 @@ from draille.noyau.organisation.actes import Portee, habiliter, retirer_habilita
 from draille.noyau.organisation.lectures import acces_de
 from draille.noyau.organisation.models import Agent, Habilitation, Organisation
 from draille.noyau.territoire.models import Commune, Territoire, TerritoireCommune
-from draille.socle.acces import Acces, Compartiment, Role
+from draille.socle.acces import Acces, Compartiment, Role, cle_partenaire, cle_personnelle
 from draille.socle.refus import Refus
 
 DEBUT = date(2020, 1, 1)
@@ -69,7 +69,8 @@ def test_habiliter_ouvre_les_communes_du_territoire_et_ecrit_une_ligne(systeme, 
 )
 def test_les_cles_suivent_le_decoupage_du_jour(systeme, agent, secteur, jour, attendues):
     habiliter(agent=agent, portee=_portee(secteur), par=systeme, le=DEBUT)
-    assert len(acces_de(agent=agent, le=jour).cles) == attendues
+    communes = acces_de(agent=agent, le=jour).cles_par_role.get(Role.CADRE, ())
+    assert len(communes) == attendues
 
 
 def test_une_habilitation_vaut_du_premier_jour_a_la_veille_du_retrait(systeme, agent, secteur):
@@ -96,7 +97,8 @@ def test_un_territoire_clos_nouvre_plus_rien_meme_si_ses_communes_y_restent(
 def test_le_departement_donne_la_cle_generale(systeme, agent, le):
     entier = Territoire.objects.create(nature="departement", code="43", nom="HL", debut=DEBUT)
     habiliter(agent=agent, portee=_portee(entier), par=systeme, le=le)
-    assert acces_de(agent=agent, le=le).cles == (200_000,)
+    acces = acces_de(agent=agent, le=le)
+    assert acces.cles == (200_000, cle_personnelle(agent_id=agent.pk))
 
 
 def test_deux_roles_gardent_chacun_leurs_cles(systeme, agent, secteur, le):
@@ -156,3 +158,33 @@ def test_une_habilitation_ne_finit_pas_avant_de_commencer(systeme, agent, secteu
     donnee = habiliter(agent=agent, portee=_portee(secteur), par=systeme, le=le)
     with pytest.raises(IntegrityError, match="habilitation_periode"), transaction.atomic():
         Habilitation.objects.filter(pk=donnee.pk).update(fin=le)
+
+
+def test_un_partenaire_na_que_la_cle_de_son_organisation(systeme, agent, secteur, le):
+    partenaire = Organisation.objects.create(code="passerelles", nom="Passerelles")
+    portee = Portee(compartiment=Compartiment.PARTENAIRE, role=Role.PARTENAIRE, territoire=secteur)
+    with pytest.raises(Refus, match="travaille au Département"):
+        habiliter(agent=agent, portee=portee, par=systeme, le=le)
+    dehors = Agent.objects.create(
+        identifiant="dehors", nom="Roux", prenom="Éva", organisation=partenaire
+    )
+    habiliter(agent=dehors, portee=portee, par=systeme, le=le)
+    acces = acces_de(agent=dehors, le=le)
+    cle = cle_partenaire(organisation_id=partenaire.pk)
+    assert acces.cles_par_role == {Role.PARTENAIRE: frozenset({cle})}
+
+
+@pytest.mark.parametrize(
+    ("role", "compartiment"),
+    [(Role.PARTENAIRE, Compartiment.SOCIAL), (Role.CADRE, Compartiment.PARTENAIRE)],
+)
+def test_le_role_de_partenaire_va_avec_son_compartiment(
+    systeme, agent, secteur, le, role, compartiment
+):
+    with pytest.raises(Refus, match="et lui seul"):
+        habiliter(
+            agent=agent,
+            portee=Portee(compartiment=compartiment, role=role, territoire=secteur),
+            par=systeme,
+            le=le,
+        )

@@ -13,7 +13,6 @@ from draille.moteurs.delais.calcul import (
     Interruption,
     Regime,
     ajouter,
-    dimanche_de_paques,
     est_ouvrable,
     est_ouvre,
     etat,
@@ -22,6 +21,7 @@ from draille.moteurs.delais.calcul import (
     limite,
     regime,
 )
+from draille.socle.feries import dimanche_de_paques
 from draille.socle.refus import Refus
 
 EXEMPLES = Path(__file__).parent / "exemples"

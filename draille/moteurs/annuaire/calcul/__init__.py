@@ -1,0 +1,1 @@
+"""Le calcul de l'annuaire, sans base : ouvertures, lecture des fichiers, ressemblance."""

@@ -1,6 +1,7 @@
 """Au guichet : les dossiers qui ressemblent à ce qu'un agent est en train de taper."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from draille.moteurs.rapprochement.calcul.types import Raison, SaisieIdentite, Zone
 from draille.noyau.personne.lectures import charger, chercher_par_nom
@@ -21,7 +22,9 @@ class Suggestion:
     raisons: tuple[Raison, ...]
 
 
-def suggerer(*, saisie: SaisieIdentite, acces: Acces, limite: int = 5) -> list[Suggestion]:
+def suggerer(
+    *, saisie: SaisieIdentite, acces: Acces, le: date, limite: int = 5
+) -> list[Suggestion]:
     """Les dossiers ressemblants que cet accès ouvre, les plus proches d'abord ; deux requêtes."""
     demande = Demande(texte=f"{saisie.nom} {saisie.prenom}".strip())
     if demande.est_vide:

@@ -1,19 +1,20 @@
-"""Des communes du noyau aux temps de trajet, par le moteur en vigueur un jour donné."""
+"""Des communes et des points aux temps de trajet, par le moteur en vigueur pour un jour donné."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 import numpy as np
 
+from draille.moteurs.trajets import calcul
+from draille.moteurs.trajets.adaptateur_moteurs import lu, moteur
 from draille.moteurs.trajets.calcul import (
-    Coefficients,
-    Estimation,
     Matrice,
     Methode,
-    Moteur,
+    Mode,
     Point,
+    Proche,
     Temps,
 )
 from draille.noyau.territoire.models import Commune
@@ -47,28 +48,6 @@ def precision(*, le: date) -> Precision:
     )
 
 
-def moteur(*, le: date) -> Moteur:
-    """Le moteur en vigueur ce jour-là : aujourd'hui l'estimation, calée par `parametres.yaml`."""
-    registre = registre_global()
-
-    def lu(nom: str) -> float:
-        return float(registre.decimal(f"trajets.{nom}", le))
-
-    return Estimation(
-        coefficients=Coefficients(
-            constante=lu("constante"),
-            distance=lu("coefficient_distance"),
-            densite=lu("coefficient_densite"),
-            distance_min_km=lu("distance_min_km"),
-            densite_min=lu("densite_min"),
-            minutes_min=lu("minutes_min"),
-            bande_bas=lu("bande_bas"),
-            bande_haut=lu("bande_haut"),
-            bande_minutes=lu("bande_minutes"),
-        )
-    )
-
-
 def minutes(*, origines: Sequence[int], destinations: Sequence[int], le: date) -> Matrice:
     """Les temps (n, m) entre communes, par identifiant, répétitions admises. Une requête.
 
@@ -81,13 +60,64 @@ def minutes(*, origines: Sequence[int], destinations: Sequence[int], le: date) -
         origines=[points[i] for i in lieux.tolist()],
         destinations=[points[i] for i in buts.tolist()],
     )
-    cases = np.ix_(de, vers)
-    return Matrice(
-        minutes=seule.minutes[cases],
-        bas=seule.bas[cases],
-        haut=seule.haut[cases],
-        methode=seule.methode,
+    return _au_moins(
+        seule.cases(origines=de.tolist(), destinations=vers.tolist()),
+        # D'une commune à elle-même, aucun moteur ne sait d'où part la personne.
+        plancher=round(10 * lu("minutes_min", le)),
     )
+
+
+def minutes_points(
+    *,
+    origines: Sequence[Point],
+    destinations: Sequence[Point],
+    le: date,
+    mode: Mode = "voiture",
+) -> Matrice:
+    """Les temps (n, m) entre points, dans leur ordre. Aucune requête."""
+    return moteur(le=le, mode=mode).matrice(origines=origines, destinations=destinations)
+
+
+def plus_proches(
+    *,
+    origine: Point,
+    destinations: Sequence[Point],
+    le: date,
+    limite_minutes: int,
+    mode: Mode = "voiture",
+) -> tuple[Proche, ...]:
+    """Les destinations à `limite_minutes` au plus, de la plus proche à la plus loin.
+
+    Chacune par son rang dans la liste donnée, avec son temps. Aucune requête.
+    """
+    return calcul.plus_proches(
+        moteur=moteur(le=le, mode=mode),
+        origine=origine,
+        destinations=destinations,
+        limite=10 * limite_minutes,
+    )
+
+
+def plus_proche(
+    *,
+    origines: Sequence[Point],
+    destinations: Sequence[Point],
+    le: date,
+    mode: Mode = "voiture",
+) -> list[Proche]:
+    """Pour chaque origine, sa destination la plus proche : son rang et son temps. Aucune requête.
+
+    Vide s'il n'y a aucune destination. Bien moins cher que toute la matrice avec un graphe.
+    """
+    if not destinations:
+        return []
+    rangs, matrice = calcul.plus_proche(
+        moteur=moteur(le=le, mode=mode), origines=origines, destinations=destinations
+    )
+    return [
+        Proche(rang=int(r), temps=matrice.temps(origine=i, destination=0))
+        for i, r in enumerate(rangs)
+    ]
 
 
 def temps(*, de: int, vers: int, le: date) -> Temps:
@@ -98,6 +128,56 @@ def temps(*, de: int, vers: int, le: date) -> Temps:
 def situees(*, communes: Iterable[int]) -> frozenset[int]:
     """Parmi ces communes, celles dont on sait calculer les temps : les autres seraient refusées."""
     return frozenset(_lues(set(communes)))
+
+
+def points_communes(*, communes: Iterable[int]) -> dict[int, Point]:
+    """Le point de chaque commune située, sa mairie ; les autres n'y sont pas. Une requête."""
+    return _lues(set(communes))
+
+
+def point(*, latitude: float, longitude: float, commune_id: int | None) -> Point:
+    """Un point et la densité de sa commune, à défaut celle de la plus proche. Une requête.
+
+    Lève `Refus('trajets.commune_sans_position')` si aucune commune n'est située.
+    """
+    return points(positions=((latitude, longitude, commune_id),))[0]
+
+
+def points(*, positions: Sequence[tuple[float, float, int | None]]) -> list[Point]:
+    """Des points (latitude, longitude, commune), dans leur ordre. Une requête. Lève comme `point`.
+
+    La densité est celle de la commune ; à défaut, de la commune située la plus proche.
+    """
+    if not positions:
+        return []
+    connues = _lues(None)
+    if not connues:
+        raise Refus(
+            code="trajets.commune_sans_position",
+            message="Aucune commune n'a de position connue : "
+            "rechargez le découpage du Département, puis recommencez.",
+        )
+    nus = [Point(latitude=nord, longitude=est, densite=0.0) for nord, est, _ in positions]
+    seuls = [i for i, (_, _, commune) in enumerate(positions) if commune not in connues]
+    voisines = _plus_voisines([nus[i] for i in seuls], list(connues.values()))
+    densites = dict(zip(seuls, voisines, strict=True))
+    return [
+        replace(nu, densite=densites[i] if i in densites else connues[commune or 0].densite)
+        for i, (nu, (_, _, commune)) in enumerate(zip(nus, positions, strict=True))
+    ]
+
+
+def _plus_voisines(nus: Sequence[Point], connues: Sequence[Point]) -> list[float]:
+    km = calcul.distances_km(origines=nus, destinations=connues)
+    return [connues[int(rang)].densite for rang in np.argmin(km, axis=1)]
+
+
+def _au_moins(matrice: Matrice, *, plancher: int) -> Matrice:
+    return replace(
+        matrice,
+        minutes=np.maximum(matrice.minutes, plancher),
+        haut=np.maximum(matrice.haut, plancher),
+    )
 
 
 def _points(communes: set[int]) -> dict[int, Point]:
@@ -117,12 +197,15 @@ def _points(communes: set[int]) -> dict[int, Point]:
     return points
 
 
-def _lues(communes: set[int]) -> dict[int, Point]:
-    lignes = Commune.objects.filter(id__in=communes, surface_km2__gt=0).values_list(
-        "id", "latitude", "longitude", "population", "surface_km2"
-    )
+def _lues(communes: set[int] | None) -> dict[int, Point]:
+    """Les communes situées parmi celles-ci, ou toutes."""
+    lignes = Commune.objects.filter(surface_km2__gt=0)
+    if communes is not None:
+        lignes = lignes.filter(id__in=communes)
     return {
         identifiant: Point(latitude=nord, longitude=est, densite=habitants / km2)
-        for identifiant, nord, est, habitants, km2 in lignes
+        for identifiant, nord, est, habitants, km2 in lignes.values_list(
+            "id", "latitude", "longitude", "population", "surface_km2"
+        )
         if nord is not None and est is not None and habitants is not None and km2
     }

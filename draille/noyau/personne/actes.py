@@ -27,13 +27,27 @@ class MettreAJourContact:
     champs: list[str]
 
 
+@dataclass(frozen=True)
+class RendreConnue:
+    """Charge : le compartiment où la personne devient connue."""
+
+    compartiment: str
+
+
 ACTES = (
     ActeDeclare("personne.inscrire", 1, "Personne inscrite", Inscrire),
+    ActeDeclare("personne.rendre_connue", 1, "Personne connue d'un métier", RendreConnue),
     ActeDeclare(
         "personne.mettre_a_jour_contact", 1, "Moyens de contact mis à jour", MettreAJourContact
     ),
 )
-ROLES_INSCRIRE = (Role.ACCUEIL, Role.CHARGE_ORIENTATION, Role.REFERENT, Role.CADRE)
+ROLES_INSCRIRE = (
+    Role.ACCUEIL,
+    Role.CHARGE_ORIENTATION,
+    Role.TRAVAILLEUR_SOCIAL,
+    Role.REFERENT,
+    Role.CADRE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +84,61 @@ def inscrire(
         compartiments=[int(compartiment)],
     )
     personne.save(force_insert=True)
-    sujet = Sujet(
-        compartiment=compartiment,
-        personne_id=personne.pk,
-        commune_id=commune_id,
-        objet_id=personne.pk,
-    )
+    sujet = _sujet(personne, compartiment)
     consigner(charge=Inscrire(origine="accueil"), par=par, le=le, sujet=sujet)
     return personne
+
+
+@transaction.atomic
+def rendre_connue(
+    *, personne: Personne, compartiment: Compartiment, par: Acces, le: date
+) -> Personne:
+    """Rend une personne connue dans un compartiment de plus ; déjà connue, n'écrit rien.
+
+    L'accès doit déjà la lire ailleurs. Lève `Refus('acces.refuse')` sans habilitation.
+    """
+    cle_acces = cle(compartiment=compartiment, commune_id=personne.commune_id)
+    par.exiger(ROLES_INSCRIRE, cle_ligne=cle_acces, action="recevoir cette personne")
+    if compartiment in personne.compartiments:
+        return personne
+    personne.compartiments = [*personne.compartiments, int(compartiment)]
+    personne.save(update_fields=["compartiments"])
+    charge = RendreConnue(compartiment=compartiment.name.lower())
+    consigner(charge=charge, par=par, le=le, sujet=_sujet(personne, compartiment))
+    return personne
+
+
+@transaction.atomic
+def mettre_a_jour_contact(
+    *, personne: Personne, telephone: str = "", courriel: str = "", par: Acces, le: date
+) -> Personne:
+    """Garde le téléphone et le courriel donnés ; une valeur vide ou inchangée n'écrit rien.
+
+    Lève `Refus('acces.refuse')` sans habilitation là où la personne est connue.
+    """
+    donnes = {"telephone": telephone.strip(), "courriel": courriel.strip()}
+    changes = [c for c, valeur in donnes.items() if valeur and valeur != getattr(personne, c)]
+    if not changes:
+        return personne
+    sujets = [_sujet(personne, Compartiment(c)) for c in sorted(personne.compartiments)]
+    habilites = (*ROLES_INSCRIRE, Role.SYSTEME)
+    tenus = [s for s in sujets if par.a_role_sur(habilites, s.cle_acces)]
+    sujet = (tenus or sujets)[0]
+    par.exiger(habilites, cle_ligne=sujet.cle_acces, action="changer ces coordonnées")
+    for champ in changes:
+        setattr(personne, champ, donnes[champ])
+    personne.save(update_fields=changes)
+    consigner(charge=MettreAJourContact(champs=changes), par=par, le=le, sujet=sujet)
+    return personne
+
+
+def _sujet(personne: Personne, compartiment: Compartiment) -> Sujet:
+    return Sujet(
+        compartiment=compartiment,
+        personne_id=personne.pk,
+        commune_id=personne.commune_id,
+        objet_id=personne.pk,
+    )
 
 
 def consulter(*, personne: Personne, page: str, compartiment: Compartiment, par: Acces) -> None:

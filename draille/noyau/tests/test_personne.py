@@ -5,7 +5,13 @@ from django.db import Error, IntegrityError, transaction
 
 from draille.noyau.journal.models import LigneJournal
 from draille.noyau.personne import lectures
-from draille.noyau.personne.actes import Identite, consulter, inscrire
+from draille.noyau.personne.actes import (
+    Identite,
+    consulter,
+    inscrire,
+    mettre_a_jour_contact,
+    rendre_connue,
+)
 from draille.noyau.personne.models import Consultation, Personne
 from draille.noyau.territoire.models import Commune
 from draille.socle.acces import Acces, Compartiment, Role
@@ -104,3 +110,29 @@ def test_une_personne_fermee_et_une_absente_se_ressemblent(systeme, le):
     assert lectures.ouvrir(personne_id=personne.pk, acces=ferme) is None
     assert lectures.ouvrir(personne_id=personne.pk + 1, acces=ferme) is None
     assert lectures.ouvrir(personne_id=personne.pk, acces=systeme) == personne
+
+
+def test_une_personne_devient_connue_d_un_metier_de_plus_une_fois(systeme, le):
+    personne = _inscrire(systeme, le)
+    for _ in range(2):
+        rendre_connue(personne=personne, compartiment=Compartiment.SOCIAL, par=systeme, le=le)
+    assert Personne.objects.get(pk=personne.pk).compartiments == [2, 1]
+    (ligne,) = LigneJournal.objects.filter(code="personne.rendre_connue")
+    assert (ligne.compartiment, ligne.charge) == (1, {"compartiment": "social"})
+
+
+def test_les_coordonnees_changees_s_ecrivent_sans_leurs_valeurs(systeme, le):
+    personne = _inscrire(systeme, le)
+    for _ in range(2):
+        mettre_a_jour_contact(personne=personne, telephone="0601020304", par=systeme, le=le)
+    assert Personne.objects.get(pk=personne.pk).telephone == "0601020304"
+    (ligne,) = LigneJournal.objects.filter(code="personne.mettre_a_jour_contact")
+    assert ligne.charge == {"champs": ["telephone"]}
+    pilote = Acces(
+        agent_id=1,
+        organisation_id=1,
+        nom="E",
+        cles_par_role={Role.PILOTE: frozenset({200_000})},
+    )
+    with pytest.raises(Refus, match="changer ces coordonnées"):
+        mettre_a_jour_contact(personne=personne, telephone="0699999999", par=pilote, le=le)

@@ -18,6 +18,7 @@ def inscrire(sous: Any) -> None:
     analyseur.add_argument("--departement", default="43", help="43 (par défaut) ou 07")
     analyseur.add_argument("--date", default="", help="date du produit, AAAA-MM-JJ")
     analyseur.add_argument("--sans-serveur", action="store_true", help="ne pas servir")
+    analyseur.add_argument("--du-debut", action="store_true", help="effacer et tout rejouer")
     analyseur.add_argument("--json", action="store_true", help="résumé en JSON, sur une ligne")
     analyseur.add_argument(
         "--base", default="", help="nom de la base, si ce n'est pas le nom usuel"
@@ -31,7 +32,7 @@ def executer(demande: argparse.Namespace) -> int:
     """Prépare la base de cette démonstration, joue ce qui ne l'est pas, résume, sert."""
     le = _lire_date(demande)
     base = demande.base or f"draille_demo_{demande.departement}_{le:%Y%m%d}"
-    _creer_base(base)
+    _creer_base(base, est_du_debut=demande.du_debut)
     preparer(
         DRAILLE_DEPARTEMENT=demande.departement,
         DRAILLE_DATE=le.isoformat(),
@@ -69,8 +70,11 @@ def _lire_date(demande: argparse.Namespace) -> date:
         ) from cause
 
 
-def _creer_base(nom: str) -> None:
-    """Crée la base de cette démonstration si elle manque ; un serveur véritable garde la sienne."""
+def _creer_base(nom: str, *, est_du_debut: bool) -> None:
+    """Crée la base de cette démonstration si elle manque ; un serveur véritable garde la sienne.
+
+    `est_du_debut` : celle qui était là est d'abord effacée.
+    """
     if os.environ.get("DATABASE_URL"):
         return
     import psycopg
@@ -80,6 +84,10 @@ def _creer_base(nom: str) -> None:
 
     connexion = psycopg.connect(**demarrer().proprietaire, autocommit=True)
     with connexion:
+        if est_du_debut:
+            connexion.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(nom))
+            )
         if not connexion.execute("SELECT 1 FROM pg_database WHERE datname = %s", [nom]).fetchone():
             connexion.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(nom)))
 

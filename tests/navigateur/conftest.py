@@ -1,9 +1,9 @@
 """Un vrai navigateur devant un vrai serveur : la démonstration entière, servie comme on la sert.
 
-Jouer un an prend plusieurs minutes. Pour mettre au point un parcours, `DRAILLE_NAVIGATEUR_MODELE`
-nomme une base de démonstration déjà jouée (celle que laisse `draille demo`, par exemple
-`draille_demo_43_20201031`) : les essais travaillent sur sa copie, elle n'est pas touchée. Sans
-cette variable, tout est rejoué du début.
+Jouer un an prend plusieurs minutes. `DRAILLE_NAVIGATEUR_MODELE` nomme une base de démonstration
+déjà jouée (celle que laisse `draille demo`, par exemple `draille_demo_43_20201031`) : les essais
+travaillent sur sa copie, elle n'est pas touchée. `bin/essais` en joue une pendant les autres
+essais. Sans cette variable, tout est rejoué du début.
 """
 
 import json
@@ -26,7 +26,9 @@ from draille.socle.pg_embarque import connexions
 
 RACINE = Path(__file__).resolve().parents[2]
 CAPTURES = RACINE / "var" / "captures"
-BASE = f"draille_navigateur{os.environ.get('DRAILLE_ESSAI', '')}"
+# Chaque processus d'essais a sa copie de la démonstration et son serveur : ils ne se gênent pas.
+PROCESSUS = os.environ.get("PYTEST_XDIST_WORKER", "")
+BASE = f"draille_navigateur{os.environ.get('DRAILLE_ESSAI', '')}{PROCESSUS}"
 LARGEURS = {"large": 1280, "etroit": 390}
 MODELE = os.environ.get("DRAILLE_NAVIGATEUR_MODELE", "")
 # Un an de démonstration sur une machine occupée ; au-delà, quelque chose ne finit pas.
@@ -67,6 +69,8 @@ def resume(chromium: str) -> dict[str, Any]:
     """La démonstration jouée dans une base à elle, et le résumé qu'elle imprime."""
     proprietaire = connexions().proprietaire
     with psycopg.connect(**proprietaire, autocommit=True) as connexion:
+        # Deux copies d'un même modèle ne se font pas en même temps.
+        connexion.execute("SELECT pg_advisory_lock(hashtext('draille.navigateur'))")
         connexion.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(BASE))
         )

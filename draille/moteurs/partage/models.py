@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from draille.noyau.organisation.models import Organisation
 from draille.noyau.personne.models import Personne
-from draille.socle.acces import Acces
+from draille.socle.acces import Acces, Role
 from draille.socle.donnees import DonneePersonnelle, VisiblesQuerySet
 
 
@@ -74,10 +74,18 @@ class OrientationQuerySet(VisiblesQuerySet):
 
     def visibles(self, acces: Acces) -> Self:
         """Ne garde que celles que cet accès ouvre, du côté du Département ou du partenaire."""
-        departement: Any = super().visibles(acces)
+        departement: Any = self.du_departement(acces)
         return self.filter(
             Q(pk__in=departement.values("pk")) | Q(cle_partenaire__in=list(acces.cles))
         )
+
+    def du_departement(self, acces: Acces) -> Self:
+        """Ne garde que celles dont cet accès suit la personne."""
+        return super().visibles(acces)
+
+    def chez_le_partenaire(self, acces: Acces) -> Self:
+        """Ne garde que celles qui sont adressées à l'organisation de cet accès, avec accord."""
+        return self.filter(cle_partenaire__in=list(acces.parmi((Role.PARTENAIRE,)).cles))
 
 
 class Orientation(DonneePersonnelle):
@@ -87,6 +95,7 @@ class Orientation(DonneePersonnelle):
     que le partenaire lit de la personne, dans la portée du consentement ; nul sans lui.
     `point_id` : la fiche de l'annuaire, s'il y en a une ; `destination` : son nom ce jour-là.
     `origine_id` : l'accueil dont elle vient. `avant_le` : quand la réponse est attendue, inclus.
+    `revue_le` : quand le Département a pris acte d'une orientation revenue sans avoir abouti.
     """
 
     class Statut(models.TextChoices):
@@ -124,6 +133,9 @@ class Orientation(DonneePersonnelle):
     suite_le = models.DateField(null=True)
     motif_refus = models.CharField(max_length=30, blank=True, db_default="")
     nouvelles = models.CharField(max_length=300, blank=True, db_default="")
+    relances = models.PositiveSmallIntegerField(default=0, db_default=0)
+    relancee_le = models.DateField(null=True)
+    revue_le = models.DateField(null=True)
 
     objects: ClassVar[Any] = OrientationQuerySet.as_manager()
 
@@ -133,6 +145,7 @@ class Orientation(DonneePersonnelle):
         indexes: ClassVar = [
             models.Index(fields=["personne"], name="partage_orientation_personne"),
             models.Index(fields=["statut", "avant_le"], name="partage_orientation_suite"),
+            models.Index(fields=["origine_id"], name="partage_orientation_origine"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -156,9 +169,13 @@ class Orientation(DonneePersonnelle):
 
 
 class LienReponse(DonneePersonnelle):
-    """Le lien signé envoyé par courriel : une seule orientation, jusqu'à `expire_le` inclus."""
+    """Le lien de réponse envoyé par courriel : une seule orientation, jusqu'à `expire_le` inclus.
+
+    `empreinte` : SHA-256 du jeton. Le jeton lui-même n'est écrit nulle part.
+    """
 
     orientation = models.ForeignKey(Orientation, on_delete=models.PROTECT, related_name="liens")
+    personne = models.ForeignKey(Personne, on_delete=models.PROTECT, related_name="+")
     empreinte = models.BinaryField(unique=True, max_length=32)
     cree_le = models.DateField()
     expire_le = models.DateField()

@@ -158,9 +158,10 @@ def annuler(
         message.annule_le = instant
         if message.etat == Message.Etat.A_ENVOYER:
             message.etat = Message.Etat.ANNULE
+            message.secret = None
             charge = Annuler(modele=message.modele, canal=message.canal)
             consigner(charge=charge, par=par, le=le, sujet=sujet(message))
-        message.save(update_fields=["etat", "annule_le"])
+        message.save(update_fields=["etat", "annule_le", "secret"])
     return len(vivants)
 
 

@@ -24,6 +24,9 @@ _VALEURS = {
     "organisation": "Service insertion",
     "telephone_service": "04 65 71 00 00",
     "motif": "c'est le bureau le plus proche de chez vous",
+    "avant_le": "mercredi 18 novembre 2020",
+    "lien": "https://exemple.fr/reponse/exemple",
+    "jusqu_au": "jeudi 3 décembre 2020",
 }
 
 

@@ -15,6 +15,7 @@ from draille.moteurs.messages.adaptateur import sujet
 from draille.moteurs.messages.adaptateur_canaux import Receveur
 from draille.moteurs.messages.adaptateur_lettre import NOM, a_une_lettre, lettre
 from draille.moteurs.messages.adaptateur_pli import Echec, Pli
+from draille.moteurs.messages.adaptateur_tiers import contenu_a_envoyer
 from draille.moteurs.messages.calcul import attente_minutes
 from draille.moteurs.messages.journal import Abandonner, Annuler, Remettre
 from draille.moteurs.messages.models import Canal, Message, Tentative
@@ -157,7 +158,7 @@ def _composer(message: Message, instant: datetime) -> Pli:
         cle=message.cle_envoi,
         destination=message.destination,
         sujet=message.sujet,
-        contenu=message.contenu,
+        contenu=contenu_a_envoyer(message),
         instant=instant.astimezone(PARIS),
         pdf=lettre(message=message) if a_une_lettre(message) else None,
         calendrier=message.calendrier,
@@ -177,7 +178,8 @@ def _finir_remis(pris: _Pris, pli: Pli, reponse: str, instant: datetime) -> None
         if pli.pdf and not message.piece:
             message.piece = trousseau().chiffrer(pli.pdf)
             message.piece_nom = NOM
-        message.save(update_fields=["etat", "remis_le", "piece", "piece_nom"])
+        message.secret = None
+        message.save(update_fields=["etat", "remis_le", "piece", "piece_nom", "secret"])
         charge = Remettre(canal=message.canal, tentative=rang)
         consigner(charge=charge, par=par, le=_jour(instant), sujet=sujet(message))
 
@@ -212,7 +214,8 @@ def _finir_annule(message: Message, instant: datetime) -> None:
     with contexte.ouvrir(acces=acces_systeme(nom=NOM_ACCES), instant=instant) as par:
         relu = _relire(message)
         relu.etat = Message.Etat.ANNULE
-        relu.save(update_fields=["etat"])
+        relu.secret = None
+        relu.save(update_fields=["etat", "secret"])
         charge = Annuler(modele=relu.modele, canal=relu.canal)
         consigner(charge=charge, par=par, le=_jour(instant), sujet=sujet(relu))
 

@@ -35,12 +35,15 @@ def relancer(*, message_id: int, par_courrier: bool = False, par: Acces, le: dat
             code="messages.canal_inconnu",
             message="Un SMS ne se change pas en lettre : écrivez-en une depuis le rendez-vous.",
         )
-    message.canal, message.destination = joindre(personnes=[message.personne], le=le).choisir(
-        personne=message.personne,
-        canal=canal,
-        admis=list(Canal.values),
-        est_algorithmique=message.est_algorithmique,
-    )
+    if message.est_pour_tiers:
+        _garder_le_tiers(par_courrier)
+    else:
+        message.canal, message.destination = joindre(personnes=[message.personne], le=le).choisir(
+            personne=message.personne,
+            canal=canal,
+            admis=list(Canal.values),
+            est_algorithmique=message.est_algorithmique,
+        )
     if message.etat == Message.Etat.ABANDONNE or par_courrier:
         message.cle_envoi = uuid.uuid4()
     instant = instant_ouvert()
@@ -64,7 +67,8 @@ def annuler_message(*, message_id: int, par: Acces, le: date) -> Message:
         raise _deja_parti()
     message.etat = Message.Etat.ANNULE
     message.annule_le = instant_ouvert()
-    message.save(update_fields=["etat", "annule_le"])
+    message.secret = None
+    message.save(update_fields=["etat", "annule_le", "secret"])
     charge = Annuler(modele=message.modele, canal=message.canal)
     consigner(charge=charge, par=par, le=le, sujet=sujet(message))
     return message
@@ -82,6 +86,16 @@ def _prendre(message_id: int, par: Acces, action: str) -> Message:
         raise introuvable()
     par.exiger(ROLES_ECRIRE, cle_ligne=message.cle_acces, action=action)
     return message
+
+
+def _garder_le_tiers(par_courrier: bool) -> None:
+    """Un message à un partenaire repart chez lui : jamais à l'adresse de la personne."""
+    if par_courrier:
+        raise Refus(
+            code="messages.canal_inconnu",
+            message="Ce message va à un partenaire, avec un lien personnel : il ne s'envoie que "
+            "par courriel.",
+        )
 
 
 def _deja_parti() -> Refus:

@@ -63,6 +63,8 @@ class Message(DonneePersonnelle):
     composé au premier envoi. `prochaine_tentative_le` : quand l'envoyer ; pendant un envoi, la fin
     du bail, après quoi un autre expéditeur le reprend. `annule_le` : demandé, même si l'envoi était
     en cours. `relance_a` : les tentatives déjà faites quand quelqu'un l'a relancé.
+    `est_pour_tiers` : écrit à un partenaire au sujet de la personne, jamais à elle. `secret` : le
+    lien personnel qu'il porte, chiffré, hors de `contenu` ; effacé dès qu'il est parti.
     """
 
     class Etat(models.TextChoices):
@@ -87,6 +89,8 @@ class Message(DonneePersonnelle):
     calendrier = models.TextField(blank=True)
     a_mention = models.BooleanField(default=False)
     est_algorithmique = models.BooleanField(default=False)
+    est_pour_tiers = models.BooleanField(default=False, db_default=False)
+    secret = models.BinaryField(null=True)
     cle_envoi = models.UUIDField(unique=True)
     etat = models.CharField(max_length=10, choices=Etat, default=Etat.A_ENVOYER)
     depose_le = models.DateTimeField()

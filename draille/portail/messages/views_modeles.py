@@ -41,6 +41,9 @@ CHAMPS = {
     "motif": "la raison, en mots",
     "mention_algorithme": "la mention légale, si un calcul a préparé la décision",
     "departement": "le nom du Département",
+    "avant_le": "le dernier jour pour répondre",
+    "lien": "le lien personnel de réponse",
+    "jusqu_au": "le dernier jour du lien",
 }
 
 

@@ -113,7 +113,7 @@ def test_la_mention_sans_finalite_ni_adresse_est_refusee(finalite, demande):
 
 
 def test_tous_les_modeles_d_origine_tiennent_les_regles_du_service():
-    assert len(definitions()) == 7
+    assert len(definitions()) == 8
     for definition in definitions().values():
         for canal, texte in definition.textes.items():
             assert controler(definition=definition, texte=texte, canal=canal) == ()

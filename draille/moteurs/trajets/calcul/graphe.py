@@ -1,0 +1,176 @@
+"""Le graphe routier : ses arêtes, et l'accrochage d'un point à la route la plus proche.
+
+Les poids sont des millisecondes entières tenues dans des flottants : leurs sommes sont exactes, et
+le même trajet vaut le même nombre cherché depuis l'origine ou, à l'envers, depuis la destination.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+
+from draille.moteurs.trajets.calcul.temps import RAYON_TERRE_KM, Point, Reels
+
+Entiers = npt.NDArray[np.int32]
+Rangs = npt.NDArray[np.int64]
+Courts = npt.NDArray[np.float32]
+
+METRES_PAR_DEGRE = 1000 * RAYON_TERRE_KM * np.pi / 180
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Accroches:
+    """Des points posés sur des arêtes, et le temps pour en partir ou y arriver par leurs bouts.
+
+    `bouts` (k, 2) : le premier et le second nœud de l'arête. `partir`, `arriver` (k, 2) :
+    millisecondes entre la route au droit du point et chaque bout, infinies à contresens. `acces` :
+    millisecondes du point à la route. `metres` : leur distance, infinie si le point est trop loin
+    de toute route ; son `arete` vaut alors -1.
+    """
+
+    arete: Rangs
+    bouts: Rangs
+    partir: Reels
+    arriver: Reels
+    acces: Reels
+    metres: Reels
+
+    @property
+    def connus(self) -> npt.NDArray[np.bool_]:
+        """Ceux qui sont sur une route."""
+        return self.arete >= 0
+
+    def parmi(self, rangs: Rangs) -> "Accroches":
+        """Les points de ces rangs."""
+        return Accroches(
+            arete=self.arete[rangs],
+            bouts=self.bouts[rangs],
+            partir=self.partir[rangs],
+            arriver=self.arriver[rangs],
+            acces=self.acces[rangs],
+            metres=self.metres[rangs],
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Graphe:
+    """Un réseau prêt à chercher : ses arêtes, et les points où l'on s'y accroche.
+
+    `de`, `vers` : les bouts de chaque arête. `aller`, `retour` : ses millisecondes, -1 à
+    contresens. `latitudes`, `longitudes`, `aretes`, `fractions` : les points d'accroche, et la part
+    du temps de l'arête à laquelle chacun se trouve. `origine` : d'où vient le graphe.
+    """
+
+    noeuds: int
+    de: Entiers
+    vers: Entiers
+    aller: Entiers
+    retour: Entiers
+    latitudes: Courts
+    longitudes: Courts
+    aretes: Entiers
+    fractions: Courts
+    origine: Mapping[str, str]
+
+    @cached_property
+    def direct(self) -> Any:
+        """Les temps de chaque nœud à ses suivants (csr, millisecondes)."""
+        return creux(self.noeuds, *self._sens())
+
+    @cached_property
+    def transpose(self) -> Any:
+        """Les temps vers chaque nœud depuis ses précédents : les gens vont VERS les lieux."""
+        de, vers, poids = self._sens()
+        return creux(self.noeuds, vers, de, poids)
+
+    @cached_property
+    def _arbre(self) -> Any:
+        # Ni équilibré ni resserré : deux fois plus vite bâti, et la recherche n'y perd rien ici.
+        plan = self._plan(self.latitudes, self.longitudes)
+        return cKDTree(plan, balanced_tree=False, compact_nodes=False)
+
+    @cached_property
+    def _echelle(self) -> float:
+        return float(np.cos(np.radians(np.mean(self.latitudes, dtype=np.float64))))
+
+    def chauffer(self) -> None:
+        """Bâtit d'avance ce que la première recherche attendrait."""
+        _ = (self.direct, self.transpose, self._arbre)
+
+    def accrocher(
+        self, *, points: Sequence[Point], metres_max: float, metres_par_seconde: float
+    ) -> Accroches:
+        """Chaque point sur la route la plus proche, rejointe en ligne droite à cette allure."""
+        degres = np.array([(p.latitude, p.longitude) for p in points], dtype=np.float64)
+        degres = degres.reshape(-1, 2)
+        metres, ou = self._arbre.query(
+            self._plan(degres[:, 0], degres[:, 1]), distance_upper_bound=metres_max
+        )
+        connus = np.isfinite(metres)
+        ici = np.where(connus, ou, 0)
+        arete = np.where(connus, self.aretes[ici], -1).astype(np.int64)
+        acces = np.full(len(metres), np.inf)
+        acces[connus] = np.rint(1000 * metres[connus] / metres_par_seconde)
+        partir, arriver = self._bouts(arete, self.fractions[ici].astype(np.float64))
+        return Accroches(
+            arete=arete,
+            bouts=np.stack([self.de[arete], self.vers[arete]], axis=1).astype(np.int64),
+            partir=partir,
+            arriver=arriver,
+            acces=acces,
+            metres=metres,
+        )
+
+    def _bouts(self, arete: Rangs, fraction: Reels) -> tuple[Reels, Reels]:
+        aller, retour = _infinis(self.aller[arete]), _infinis(self.retour[arete])
+        depuis_de, depuis_vers = _part(fraction, aller), _part(1 - fraction, retour)
+        partir = np.stack([retour - _part(1 - fraction, retour, fini=True), aller], axis=1)
+        partir[:, 1] -= _part(fraction, aller, fini=True)
+        return partir, np.stack([depuis_de, depuis_vers], axis=1)
+
+    def _sens(self) -> tuple[Entiers, Entiers, Reels]:
+        """Les arcs : chaque arête dans chaque sens ouvert ; une boucle ne mène nulle part."""
+        allers = (self.aller >= 0) & (self.de != self.vers)
+        retours = (self.retour >= 0) & (self.de != self.vers)
+        return (
+            np.concatenate([self.de[allers], self.vers[retours]]),
+            np.concatenate([self.vers[allers], self.de[retours]]),
+            np.concatenate([self.aller[allers], self.retour[retours]]).astype(np.float64),
+        )
+
+    def _plan(self, nord: npt.NDArray[Any], est: npt.NDArray[Any]) -> Reels:
+        """Des mètres, sur un plan tangent au milieu du réseau : juste à l'échelle d'un accès."""
+        plan = np.empty((len(nord), 2))
+        plan[:, 0] = METRES_PAR_DEGRE * nord
+        plan[:, 1] = METRES_PAR_DEGRE * self._echelle * est
+        return plan
+
+
+def creux(noeuds: int, de: npt.NDArray[Any], vers: npt.NDArray[Any], poids: Reels) -> Any:
+    """La matrice creuse de ces arcs ; entre deux arcs parallèles, le plus court."""
+    ordre = np.lexsort((poids, vers, de))
+    de, vers, poids = de[ordre], vers[ordre], poids[ordre]
+    premier = np.ones(len(de), dtype=bool)
+    premier[1:] = (de[1:] != de[:-1]) | (vers[1:] != vers[:-1])
+    debuts = np.zeros(noeuds + 1, dtype=np.int32)
+    np.cumsum(np.bincount(de[premier], minlength=noeuds), out=debuts[1:])
+    return csr_array(
+        (poids[premier], vers[premier].astype(np.int32), debuts), shape=(noeuds, noeuds)
+    )
+
+
+def _infinis(ms: Entiers) -> Reels:
+    return np.where(ms < 0, np.inf, ms.astype(np.float64))
+
+
+def _part(fraction: Reels, total: Reels, *, fini: bool = False) -> Reels:
+    """La part entière de ce total ; `fini` : zéro, et non l'infini, à contresens."""
+    ouverts = np.isfinite(total)
+    rendu = np.full(len(total), 0.0 if fini else np.inf)
+    rendu[ouverts] = np.rint(fraction[ouverts] * total[ouverts])
+    return rendu

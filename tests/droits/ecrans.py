@@ -25,7 +25,7 @@ from draille.portail.vues import journal, journee
 from tests.droits.chemins import Lecteur
 from tests.droits.oracle import Oracle
 
-NOMINATIFS = ("accueil", "charge_orientation", "referent", "cadre")
+NOMINATIFS = ("accueil", "charge_orientation", "travailleur_social", "referent", "cadre")
 ENTRANTS = ("charge_orientation", "referent", "cadre")
 DECIDENT = ("charge_orientation", "cadre")
 PAR_PAGE = 50

@@ -21,7 +21,7 @@ from draille.noyau.referent.models import Referent
 from draille.noyau.territoire.models import Commune, Territoire, TerritoireCommune
 from draille.socle.acces import PAS, SANS_COMMUNE
 from draille.socle.chiffrement import trousseau
-from tests.droits.oracle import DEPARTEMENT, Individu, Lieu, Ligne, Periode
+from tests.droits.oracle import DEPARTEMENT, PARTENAIRE, Individu, Lieu, Ligne, Periode
 
 ORIGINE = date(2019, 1, 1)
 BASCULE = date(2020, 7, 1)
@@ -81,6 +81,11 @@ class Monde:
     def cle_de(self, ligne: Ligne) -> int | None:
         """La clé que la rangée doit porter aujourd'hui."""
         return None if ligne.compartiment is None else cle(ligne.compartiment, ligne.commune)
+
+    def cles_de(self, ligne: Ligne) -> list[int | None]:
+        """Toutes ses clés, dont celle du partenaire à qui elle est ouverte."""
+        aussi = [] if ligne.partenaire is None else [cle(PARTENAIRE, ligne.partenaire)]
+        return [self.cle_de(ligne), *aussi]
 
     def noter(self, objet: Any, compartiment: int | None, individu: Individu | None) -> Any:
         """Retient une rangée écrite, et la personne dont elle parle."""

@@ -1,15 +1,17 @@
 """L'oracle des droits : du Python ordinaire sur les données tirées, sans SQL ni `Acces`.
 
 Une habilitation ouvre un compartiment sur les communes d'un territoire, tant qu'elle-même, le
-territoire et l'appartenance de la commune au territoire sont en vigueur ce jour-là.
+territoire et l'appartenance de la commune au territoire sont en vigueur ce jour-là. Un partenaire
+n'ouvre que ce qui porte son organisation ; ce qu'un agent écrit pour lui seul n'est qu'à lui.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 DEPARTEMENT = "departement"
+PARTENAIRE, PERSONNEL = 6, 7
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,18 @@ class Tirage:
 
 @dataclass(frozen=True)
 class Ligne:
-    """Une rangée d'une table : `compartiment` nul, elle ne parle de personne."""
+    """Une rangée d'une table : `compartiment` nul, elle ne parle de personne.
+
+    `commune` : l'organisation d'un partenaire, ou l'agent d'une note personnelle. `partenaire` :
+    l'organisation à qui la rangée est ouverte aussi.
+    """
 
     table: str
     id: int
     compartiment: int | None
     commune: int | None
     personne: int | None = None
+    partenaire: int | None = None
 
 
 @dataclass
@@ -72,6 +79,8 @@ class Oracle:
 
     tirages: tuple[Tirage, ...]
     le: date
+    agent: int = 0
+    organisation: int = 0
 
     @cached_property
     def actifs(self) -> list[Tirage]:
@@ -85,7 +94,7 @@ class Oracle:
 
     def parmi(self, roles: Iterable[str]) -> "Oracle":
         """Le même agent, réduit à ces rôles."""
-        return Oracle(tuple(t for t in self.tirages if t.role in roles), self.le)
+        return replace(self, tirages=tuple(t for t in self.tirages if t.role in roles))
 
     def _vaut(self, lieu: Lieu) -> bool:
         if not lieu.periode.contient(self.le):
@@ -108,11 +117,18 @@ class Oracle:
 
     def ouvre(self, compartiment: int, commune: int | None) -> bool:
         """Une ligne de ce compartiment et de cette commune est-elle ouverte ?"""
+        if compartiment == PERSONNEL:
+            return bool(self.actifs) and commune == self.agent
+        if compartiment == PARTENAIRE:
+            est_partenaire = any(t.compartiment == PARTENAIRE for t in self.actifs)
+            return est_partenaire and commune == self.organisation
         return compartiment in self._partout or (compartiment, commune) in self._par_commune
 
     def voit(self, ligne: Ligne) -> bool:
         """La rangée est-elle ouverte ? Celle qui ne parle de personne l'est à tous."""
-        return ligne.compartiment is None or self.ouvre(ligne.compartiment, ligne.commune)
+        if ligne.compartiment is None or self.ouvre(ligne.compartiment, ligne.commune):
+            return True
+        return ligne.partenaire is not None and self.ouvre(PARTENAIRE, ligne.partenaire)
 
     def connait(self, individu: Individu) -> bool:
         """La personne est-elle ouverte par l'un de ses compartiments ?"""

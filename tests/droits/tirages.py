@@ -20,6 +20,8 @@ PERIODES = (
     Periode(date(2021, 1, 1)),
     Periode(JOURS[0], JOURS[1]),
 )
+# Une personne est connue d'un métier, jamais d'un partenaire.
+METIERS = [int(c) for c in Compartiment if c is not Compartiment.PARTENAIRE]
 ROLES = [str(r) for r in Role if r is not Role.SYSTEME]
 
 
@@ -39,9 +41,7 @@ def habilitations(nombre_lieux: int) -> st.SearchStrategy[list[tuple[int, int, s
 def profils() -> st.SearchStrategy[list[Profil]]:
     """Une à cinq personnes : compartiments, rang de commune ou aucune, ont-elles déménagé."""
     une = st.tuples(
-        st.lists(st.sampled_from([int(c) for c in Compartiment]), min_size=1, unique=True).map(
-            tuple
-        ),
+        st.lists(st.sampled_from(METIERS), min_size=1, unique=True).map(tuple),
         st.none() | st.integers(0, NOMBRE_COMMUNES - 1),
         st.booleans(),
     )

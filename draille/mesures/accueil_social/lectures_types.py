@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from draille.mesures.accueil_social.models import Accueil, Note
+from draille.moteurs.annuaire.calcul.ouverture import Ouverture
 from draille.moteurs.annuaire.models import Point
 from draille.moteurs.trajets.calcul import Temps
+from draille.socle.texte import date_moyenne, heure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +139,26 @@ class Statistiques:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LieuPropose:
-    """Un point proche : son temps (nul si la position manque), et s'il ouvre ce jour-là.
+    """Un point proche : son temps (nul si une position manque), et s'il ouvre ce jour-là.
 
     `est_ouvert` : à l'heure donnée, ou ce jour-là sans heure ; nul quand ses horaires sont
-    inconnus. `prochaine_ouverture` : l'instant (de Paris) où il ouvrira, s'il est fermé.
+    inconnus. `prochaine_ouverture` : le jour et les heures de la première ouverture pas encore
+    finie, sous 60 jours ; nulle au-delà, ou sans horaires.
     """
 
     point: Point
     temps: Temps | None
     est_ouvert: bool | None
-    prochaine_ouverture: datetime | None
+    prochaine_ouverture: tuple[date, Ouverture] | None
+
+    @property
+    def horaire_dit(self) -> str:
+        """« Ouvert, jusqu'à 17 h », « Ouvre le 26 octobre 2020, 9 h – 12 h », en quelques mots."""
+        if self.est_ouvert is None:
+            return "Heures inconnues : appelez avant d'y aller"
+        if self.prochaine_ouverture is None:
+            return "Fermé pour longtemps : appelez avant d'y aller"
+        jour, ouverture = self.prochaine_ouverture
+        if self.est_ouvert:
+            return f"Ouvert, jusqu'à {heure(ouverture.fin)}"
+        return f"Ouvre le {date_moyenne(jour)}, {ouverture}"

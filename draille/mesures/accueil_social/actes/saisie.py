@@ -26,8 +26,7 @@ class OrientationSaisie:
     """Une personne adressée à un partenaire, ou à un lieu de l'annuaire, et suivie jusqu'au bout.
 
     `portee` : ce qu'elle accepte de transmettre (nom, telephone, courriel, commune, besoins,
-    message). `forme_consentement` : oral, ecrit ou telephone ; vide, rien n'est transmis et seul
-    un lieu peut être donné.
+    message). `forme_consentement` : oral, ecrit ou telephone ; vide, rien n'est transmis.
     """
 
     partenaire_id: int | None = None

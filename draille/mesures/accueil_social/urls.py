@@ -1,0 +1,29 @@
+"""Les adresses du premier accueil : le guichet, les accueils, puis l'annuaire et la couverture."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from draille.mesures.accueil_social import (
+    views,
+    views_accueil_chiffres,
+    views_guichet,
+    views_lieux,
+    views_notes,
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accueillir/", views_guichet.nouveau, name="accueil_nouveau"),
+    path("accueillir/suggestions/", views_guichet.suggestions, name="accueil_suggestions"),
+    path("accueillir/lieux/", views_lieux.lieux, name="accueil_lieux"),
+    path("accueils/", views.accueils, name="accueils"),
+    path("accueils/chiffres/", views_accueil_chiffres.chiffres, name="accueils_chiffres"),
+    path("accueils/<int:pk>/", views.accueil, name="accueil"),
+    path("accueils/<int:pk>/fiche.pdf", views.fiche, name="accueil_fiche"),
+    path("accueils/notes/<int:pk>/", views_notes.corriger, name="accueil_note_corriger"),
+    path("accueils/personnes/<int:personne_id>/note/", views_notes.note, name="accueil_note"),
+]
+for _suite in ("urls_annuaire", "urls_couverture"):
+    _module = f"draille.mesures.accueil_social.{_suite}"
+    if find_spec(_module):
+        urlpatterns.append(path("", include(_module)))

@@ -169,3 +169,24 @@ def test_le_depot_ne_parle_que_de_lui_meme():
             if chemin == Path(__file__) or chemin.name == "uv.lock":
                 continue
             assert not motif.search(chemin.read_text("utf-8", errors="ignore")), chemin
+
+
+# Ce qui peut toucher plus que son auteur ne lit (ADR 13) ; chacun vérifie le droit avant.
+ELARGISSENT = {
+    # On reçoit qui se présente, même d'un autre secteur ; sa démonstration écrit comme l'agent.
+    "draille/mesures/accueil_social",
+    "draille/mesures/accueil_social/actes",
+    "draille/moteurs/partage",
+    "draille/moteurs/rapprochement",
+}
+
+
+def test_seuls_ces_modules_elargissent_leurs_cles():
+    trouves = {
+        chemin.relative_to(PAQUET.parent).parent.as_posix()
+        for chemin in PAQUET.rglob("*.py")
+        if "tests" not in chemin.parts
+        and chemin.name != "contexte.py"
+        and "contexte.elargi(" in chemin.read_text("utf-8")
+    }
+    assert trouves <= ELARGISSENT

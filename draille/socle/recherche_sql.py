@@ -55,8 +55,9 @@ BEGIN
     proches := proches || format(' AND %L <%% p.recherche', mots[i]);
     note := note || format(' + strict_word_similarity(%L, p.recherche)', mots[i]);
   END LOOP;
-  tete := 'SELECT p.id, (0' || note || ')::real FROM noyau_personne p'
-    ' WHERE p.cles_acces && $1' || filtre;
+  -- Un dossier absorbé se trouve encore par son nom : il mène à celui qui le continue.
+  tete := 'SELECT coalesce(p.fusionnee_dans_id, p.id), (0' || note || ')::real'
+    ' FROM noyau_personne p WHERE p.cles_acces && $1' || filtre;
   RETURN QUERY EXECUTE tete || entiers || fin USING cles, limite, naissance;
   GET DIAGNOSTICS trouves = ROW_COUNT;
   IF mots <> '{{}}' AND (trouves = 0 OR (avec_proches AND trouves < limite)) THEN

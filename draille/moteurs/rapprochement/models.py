@@ -1,6 +1,8 @@
 """Les tables du rapprochement : les paires à revoir, les dossiers rejoints et comment les séparer.
 
-Une paire se lit quand on peut lire ses deux dossiers : elle n'a pas d'autre contenu.
+Une paire ne porte que deux identifiants, un poids et des codes : elle ne se montre qu'à qui lit ses
+deux dossiers. Sa clé est celle de la première personne, dans le premier compartiment que les deux
+ont en commun (à défaut, le premier de la première) ; un déclencheur lui fait suivre sa commune.
 """
 
 from typing import ClassVar
@@ -13,9 +15,10 @@ from draille.socle.donnees import DonneePersonnelle
 
 
 class Paire(DonneePersonnelle):
-    """Deux dossiers qui se ressemblent. `premiere` < `seconde`. `cle_acces` : celle de la première.
+    """Deux dossiers qui se ressemblent. `premiere` < `seconde`.
 
-    `poids` : entier de Fellegi-Sunter. `raisons` : codes et poids, sans valeur personnelle.
+    `poids` : entier de Fellegi-Sunter. `raisons` : des codes, sans valeur personnelle. `gardee` :
+    le dossier que garderait la fusion proposée, tant qu'elle attend une seconde personne.
     """
 
     class Zone(models.TextChoices):
@@ -40,6 +43,7 @@ class Paire(DonneePersonnelle):
     statut = models.CharField(
         max_length=10, choices=Statut, default=Statut.OUVERTE, db_default="ouverte"
     )
+    gardee = models.ForeignKey(Personne, on_delete=models.PROTECT, null=True, related_name="+")
     vue_le = models.DateField()
     proposee_par = models.BigIntegerField(null=True)
     decidee_le = models.DateField(null=True)
@@ -62,15 +66,19 @@ class Paire(DonneePersonnelle):
 
 
 class Fusion(DonneePersonnelle):
-    """Un dossier continué par un autre. `deplacees` : table → identifiants, pour tout rendre.
+    """Un dossier continué par un autre.
 
-    `separee_le` : le jour où l'on est revenu dessus.
+    De quoi tout rendre : `deplacees` (« table.colonne » → identifiants des lignes), la commune de
+    l'absorbée, les compartiments de la gardée, et `champs_completes` (ceux que l'absorbée a donnés
+    à la gardée, qui ne les avait pas). `separee_le` : le jour où l'on est revenu dessus.
     """
 
     gardee = models.ForeignKey(Personne, on_delete=models.PROTECT, related_name="+")
     absorbee = models.ForeignKey(Personne, on_delete=models.PROTECT, related_name="+")
     deplacees = models.JSONField(default=dict)
     compartiments_avant = models.JSONField(default=list)
+    commune_avant_id = models.IntegerField(null=True)
+    champs_completes = models.JSONField(default=list)
     le = models.DateField()
     agent_id = models.BigIntegerField(null=True)
     second_agent_id = models.BigIntegerField(null=True)

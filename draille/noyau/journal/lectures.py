@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from draille.noyau.journal.models import LigneJournal, Scellement
 from draille.socle.acces import Acces
@@ -29,9 +30,17 @@ class EtatScellement:
 
 
 def de_la_personne(*, personne_id: int, acces: Acces) -> "QuerySet[LigneJournal]":
-    """Les actes d'une personne que cet accès ouvre, du plus récent au plus ancien."""
+    """Les actes d'une personne que cet accès ouvre, du plus récent au plus ancien.
+
+    Le journal ne change pas quand deux dossiers se rejoignent : celui qui continue l'autre montre
+    aussi ses actes.
+    """
+    dossiers = RawSQL(
+        "SELECT %s::bigint UNION ALL SELECT id FROM noyau_personne WHERE fusionnee_dans_id = %s",
+        (personne_id, personne_id),
+    )
     lignes: QuerySet[LigneJournal] = (
-        LigneJournal.objects.visibles(acces).filter(personne_id=personne_id).order_by("-le", "-id")
+        LigneJournal.objects.visibles(acces).filter(personne_id__in=dossiers).order_by("-le", "-id")
     )
     return lignes
 

@@ -31,6 +31,18 @@ class Ecart:
     en_trop: int
 
 
+# Un état suit sa personne dans le dossier qui la continue ; le journal ne bouge pas. Le recalcul se
+# lit donc sur un journal dont chaque ligne est à son dossier d'aujourd'hui.
+_JOURNAL_DES_DOSSIERS = """
+WITH noyau_lignejournal AS (
+  SELECT l.id, l.code, l.version, l.le, l.ecrit_le, l.agent_id, l.organisation_id,
+    coalesce((SELECT p.fusionnee_dans_id FROM public.noyau_personne p
+      WHERE p.id = l.personne_id), l.personne_id) AS personne_id,
+    l.objet_id, l.commune_id, l.compartiment, l.cle_acces, l.charge, l.transaction_id
+  FROM public.noyau_lignejournal l
+)
+"""
+
 _projections: dict[str, Projection] = {}
 
 
@@ -49,9 +61,13 @@ def noms() -> list[str]:
 def comparer() -> list[Ecart]:
     """Recalcule chaque projection et compte les écarts dans les deux sens."""
     ecarts = []
+    journal = _JOURNAL_DES_DOSSIERS if _a_des_absorbees() else ""
     for projection in _projections.values():
+        recalcul = projection.recalcul
+        if journal:
+            recalcul = f"{journal} SELECT * FROM ({recalcul}) r"
         requete = (
-            f"WITH etat AS ({projection.etat}), recalcul AS ({projection.recalcul})"
+            f"WITH etat AS ({projection.etat}), recalcul AS ({recalcul})"
             " SELECT (SELECT count(*) FROM (TABLE recalcul EXCEPT ALL TABLE etat) m),"
             " (SELECT count(*) FROM (TABLE etat EXCEPT ALL TABLE recalcul) t)"
         )
@@ -61,3 +77,11 @@ def comparer() -> list[Ecart]:
             manquantes, en_trop = curseur.fetchone()
         ecarts.append(Ecart(projection.nom, manquantes, en_trop))
     return ecarts
+
+
+def _a_des_absorbees() -> bool:
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "SELECT EXISTS (SELECT FROM noyau_personne WHERE fusionnee_dans_id IS NOT NULL)"
+        )
+        return bool(curseur.fetchone()[0])

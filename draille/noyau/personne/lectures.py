@@ -28,7 +28,7 @@ def chercher_par_nom(*, demande: Demande, avec_proches: bool, limite: int) -> li
 
     Les droits sont ceux du contexte ouvert : la fonction SQL lit elle-même les clés de la
     transaction. Sans aucun nom exact, elle cherche les noms proches ; `avec_proches` les ajoute
-    toujours.
+    toujours. Un dossier absorbé mène à celui qui le continue.
     """
     with connection.cursor() as curseur:
         curseur.execute(
@@ -46,7 +46,7 @@ def chercher_par_nom(*, demande: Demande, avec_proches: bool, limite: int) -> li
                 limite,
             ],
         )
-        return [ligne[0] for ligne in curseur.fetchall()]
+        return list(dict.fromkeys(ligne[0] for ligne in curseur.fetchall()))
 
 
 def chercher_par_nir(*, nir: str, acces: Acces) -> list[int]:
@@ -110,8 +110,9 @@ def consultations_de(*, personne: Personne, acces: Acces, limite: int) -> list[C
 
 
 _DERNIERS = """
-SELECT personne_id FROM noyau_consultation
-WHERE agent_id = %s GROUP BY personne_id ORDER BY max(id) DESC LIMIT %s
+SELECT coalesce(p.fusionnee_dans_id, p.id)
+FROM noyau_consultation c JOIN noyau_personne p ON p.id = c.personne_id
+WHERE c.agent_id = %s GROUP BY 1 ORDER BY max(c.id) DESC LIMIT %s
 """
 
 

@@ -10,9 +10,10 @@ mention d'une personne (la même peut y être deux fois), avec ces colonnes :
     est_domicile boolean                        faux : cette mention ne change pas la commune
     personne_id bigint, est_nouvelle boolean    nulles au départ ; remplies ici
 
-Une personne est la même si son NIR est le même ; à défaut de NIR d'un côté ou de l'autre, si nom de
-naissance, prénom (sans casse ni accents) et date de naissance sont les mêmes. Deux homonymes nés le
-même jour et tous deux sans NIR se confondent : rien ne les distingue.
+Une personne est la même si son NIR est le même ; à défaut de NIR d'un côté ou de l'autre, si nom
+de naissance, prénom (sans casse ni accents) et date de naissance sont les mêmes. Deux homonymes nés
+le même jour et tous deux sans NIR se confondent : rien ne les distingue. Un dossier absorbé
+mène à celui qui le continue.
 """
 
 from dataclasses import dataclass
@@ -31,16 +32,17 @@ COLONNES = (
 _SEQUENCE = "pg_get_serial_sequence('noyau_personne', 'id')"
 
 _PAR_NIR = """
-UPDATE {lot} l SET personne_id = p.id, est_nouvelle = false
+UPDATE {lot} l SET personne_id = coalesce(p.fusionnee_dans_id, p.id), est_nouvelle = false
 FROM noyau_personne p WHERE p.nir_empreinte = l.nir_empreinte
 """
 _PAR_IDENTITE = """
 UPDATE {lot} l SET personne_id = t.id, est_nouvelle = false FROM (
-  SELECT a.ctid AS place, min(p.id) AS id
+  SELECT a.ctid AS place, min(coalesce(p.fusionnee_dans_id, p.id)) AS id
   FROM {lot} a JOIN noyau_personne p ON p.naissance_le = a.naissance_le
     AND p.nom_norme = draille_normaliser(a.nom_naissance)
     AND p.prenom_norme = draille_normaliser(a.prenom)
-  WHERE a.personne_id IS NULL AND (a.nir_empreinte IS NULL OR p.nir_empreinte IS NULL)
+  WHERE a.personne_id IS NULL AND (a.nir_empreinte IS NULL OR p.nir_empreinte IS NULL
+    AND (SELECT g.nir_empreinte FROM noyau_personne g WHERE g.id = p.fusionnee_dans_id) IS NULL)
   GROUP BY a.ctid
 ) t WHERE l.ctid = t.place
 """

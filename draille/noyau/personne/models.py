@@ -87,13 +87,21 @@ class Personne(models.Model):
     objects = VisiblesParListeQuerySet.as_manager()
 
     class Meta:
-        """Index : par identité, par ressemblance du nom. On ne feuillette pas les personnes."""
+        """Index : identité, ressemblance du nom, contact. On ne feuillette pas les personnes."""
 
         app_label = "noyau"
         indexes = [
             GinIndex(fields=["recherche"], opclasses=["gin_trgm_ops"], name="personne_recherche"),
             models.Index(
                 fields=["naissance_le", "nom_norme", "prenom_norme"], name="personne_identite"
+            ),
+            models.Index(
+                fields=["telephone"],
+                name="personne_telephone",
+                condition=~models.Q(telephone=""),
+            ),
+            models.Index(
+                fields=["courriel"], name="personne_courriel", condition=~models.Q(courriel="")
             ),
         ]
 

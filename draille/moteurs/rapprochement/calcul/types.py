@@ -42,3 +42,56 @@ class Raison:
     code: str
     libelle: str
     poids: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fiche:
+    """Ce que l'on compare d'un dossier. Tout y est facultatif, hors `id`.
+
+    `commune`, `commune_naissance` : des identifiants, jamais comparés à un nom. `matricules` : chez
+    les organismes. `nir` : une empreinte, ou rien ; deux empreintes différentes séparent.
+    """
+
+    id: int
+    nom_naissance: str = ""
+    nom_usage: str = ""
+    prenom: str = ""
+    prenoms_autres: str = ""
+    sexe: str = ""
+    naissance: date | None = None
+    precision: str = "N"
+    telephone: str = ""
+    courriel: str = ""
+    commune: int | None = None
+    commune_naissance: int | None = None
+    matricules: frozenset[str] = frozenset()
+    nir: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seuils:
+    """Les bornes des zones, en poids entiers : paramètres datés du Département."""
+
+    certaine: int
+    marge: int
+    revue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pesee:
+    """Le poids d'une paire, ses raisons, et si un écart franc interdit d'en être sûr."""
+
+    poids: int
+    raisons: tuple[str, ...]
+    a_ecart: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaireTrouvee:
+    """Deux fiches qui se ressemblent (`premiere` < `seconde`), leur zone et pourquoi."""
+
+    premiere: int
+    seconde: int
+    poids: int
+    zone: Zone
+    raisons: tuple[str, ...]

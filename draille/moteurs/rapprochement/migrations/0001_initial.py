@@ -3,6 +3,29 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+# Une personne qui déménage emporte ses paires, ses fusions et les dossiers qu'elle continue : leurs
+# lignes suivent à leur tour, par le déclencheur du noyau.
+SUIVRE = """
+CREATE FUNCTION draille_suivre_rapprochement() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE commune integer := coalesce(NEW.commune_id, 99999);
+BEGIN
+  UPDATE rapprochement_paire SET cle_acces = cle_acces - cle_acces % 100000 + commune
+  WHERE premiere_id = NEW.id;
+  UPDATE rapprochement_fusion SET cle_acces = cle_acces - cle_acces % 100000 + commune
+  WHERE gardee_id = NEW.id;
+  UPDATE noyau_personne SET commune_id = NEW.commune_id WHERE fusionnee_dans_id = NEW.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER suivre_rapprochement AFTER UPDATE OF commune_id ON noyau_personne FOR EACH ROW
+WHEN (OLD.commune_id IS DISTINCT FROM NEW.commune_id)
+EXECUTE FUNCTION draille_suivre_rapprochement();
+"""
+NE_PLUS_SUIVRE = """
+DROP TRIGGER suivre_rapprochement ON noyau_personne;
+DROP FUNCTION draille_suivre_rapprochement();
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -24,6 +47,8 @@ class Migration(migrations.Migration):
                 ("cle_acces", models.IntegerField(db_index=True)),
                 ("deplacees", models.JSONField(default=dict)),
                 ("compartiments_avant", models.JSONField(default=list)),
+                ("commune_avant_id", models.IntegerField(null=True)),
+                ("champs_completes", models.JSONField(default=list)),
                 ("le", models.DateField()),
                 ("agent_id", models.BigIntegerField(null=True)),
                 ("second_agent_id", models.BigIntegerField(null=True)),
@@ -97,6 +122,15 @@ class Migration(migrations.Migration):
                 ("decidee_le", models.DateField(null=True)),
                 ("decidee_par", models.BigIntegerField(null=True)),
                 (
+                    "gardee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="noyau.personne",
+                    ),
+                ),
+                (
                     "premiere",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -125,4 +159,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunSQL(SUIVRE, NE_PLUS_SUIVRE),
     ]

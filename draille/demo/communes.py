@@ -97,6 +97,23 @@ def communes_du_departement(code: str) -> tuple[CommuneSource, ...]:
     )
 
 
+@functools.cache
+def chefs_lieux_de_canton(code: str) -> tuple[CommuneSource, ...]:
+    """Rendre les communes du Département qui sont le bureau centralisateur d'un canton.
+
+    Une ville partagée entre plusieurs cantons n'y est qu'une fois. Lève `LookupError` si le code de
+    Département est inconnu.
+    """
+    departement_id = _identifiant_du_departement(code)
+    bureaux = {
+        ligne["bureau_centralisateur_id"]
+        for ligne in _lignes("cantons")
+        if ligne["departement_id"] == departement_id
+    }
+    codes = {ligne["code"] for ligne in _lignes("communes") if ligne["id"] in bureaux}
+    return tuple(c for c in communes_du_departement(code) if c.code_insee in codes)
+
+
 def _commune(
     ligne: dict[str, str],
     *,

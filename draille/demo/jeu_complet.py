@@ -2,11 +2,12 @@
 
 import tempfile
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from rich.progress import Progress
 
-from draille.demo import accompagnement, journee, mise_en_place
+from draille.demo import accompagnement, accueil, accueil_lieux, journee, mise_en_place
 from draille.demo.evolution import FichiersDuMois, ecrire_mois, jouer_mois
 from draille.demo.journee import instant
 from draille.demo.plan import PlanDeJeu, plan_de_jeu
@@ -39,7 +40,7 @@ def jouer(*, departement: str, le: date, progres: Progress) -> None:
     with contexte.ouvrir(acces=systeme, instant=instant(debut)) as par:
         mise_en_place.mettre_en_place(code=departement, par=par, le=debut)
         accompagnement.inscrire_les_referents(plan=plan, par=par, le=debut)
-    _ouvrir_les_bureaux(plan, systeme)
+        accueil.inscrire_les_agents(plan=plan, par=par, le=debut)
     progres.advance(tache)
     _jouer_les_mois(plan, -1 if dernier is None else dernier, systeme, progres)
 
@@ -60,16 +61,23 @@ def _jouer_les_mois(plan: PlanDeJeu, dernier: int, systeme: Acces, progres: Prog
         for mois_joue in jouer_mois(plan=plan):
             mois = mois_joue.mois
             if mois.rang > dernier:
+                avancer = partial(progres.advance, jours)
+                if not mois.rang:
+                    veille = _veille(plan)
+                    journee.travailler(
+                        plan=plan, debut=veille, fin=mois.msa_creee_le, avancer=avancer
+                    )
                 fichiers = ecrire_mois(mois_joue=mois_joue, plan=plan, dossier=Path(dossier))
                 dossiers = _recevoir(fichiers)
                 suivant = _prochaine_reception(plan, mois.rang)
-                if mois.rang:
+                debut = mois.msa_creee_le
+                if not mois.rang:
+                    debut = accompagnement.ouvre_le(plan)
                     journee.travailler(
-                        plan=plan,
-                        debut=mois.msa_creee_le,
-                        fin=suivant,
-                        avancer=lambda: progres.advance(jours),
+                        plan=plan, debut=mois.msa_creee_le, fin=debut, avancer=avancer
                     )
+                    _ouvrir_les_bureaux(plan, systeme)
+                journee.travailler(plan=plan, debut=debut, fin=suivant, avancer=avancer)
                 with contexte.ouvrir(acces=systeme, instant=instant(suivant)) as par:
                     _charger_conventions(plan.departement, par, suivant)
                     mise_en_place.marquer_mois(
@@ -81,7 +89,12 @@ def _jouer_les_mois(plan: PlanDeJeu, dernier: int, systeme: Acces, progres: Prog
 
 
 def _jours(plan: PlanDeJeu) -> int:
-    return (plan.date_demonstration - plan.mois[1].msa_creee_le).days
+    return (plan.date_demonstration - _veille(plan)).days
+
+
+def _veille(plan: PlanDeJeu) -> date:
+    """La veille de l'année d'accueil, qui commence avant les premiers fichiers."""
+    return accueil_lieux.debut_de_l_annee(plan.date_demonstration) - timedelta(days=1)
 
 
 def _prochaine_reception(plan: PlanDeJeu, rang: int) -> date:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 from django.utils import timezone
 
-from draille.demo import accompagnement
+from draille.demo import accompagnement, accueil, doublons
 from draille.demo.plan import PlanDeJeu
 from draille.demo.remise import remettre
 from draille.mesures.orientation_rsa import demo as orientation
@@ -35,6 +35,7 @@ MOIS_DU_RENFORT = 5
 JOURS_DE_LA_SEMAINE = 7
 # Les bureaux fermés au public (décret 2020-260 du 16 mars 2020 ; décret 2020-548 du 11 mai 2020).
 FERMES_LE, ROUVERTS_LE, ANNONCE_LE = date(2020, 3, 17), date(2020, 5, 11), date(2020, 5, 4)
+FERMETURE = accueil.Fermeture(du=FERMES_LE, au=ROUVERTS_LE)
 
 
 def instant(le: date) -> datetime:
@@ -87,21 +88,30 @@ def _jouer(plan: PlanDeJeu, le: date) -> None:
             secteur=_acces(SECTEUR, le),
             cadre=_acces(CADRE, le),
         )
-        _tenir_les_bureaux(plan, equipe, le)
-        if _recevoir(plan, equipe, le):
-            livrer(par=systeme)
-        orientation.travailler(
-            graine=plan.graine,
-            equipe=orientation.Equipe(tous=equipe.orientation, secteur=equipe.secteur),
-            par_telephone=_sont_fermes(le),
-            le=le,
-        )
+        # L'accueil a commencé avant les premiers fichiers ; l'insertion les attend.
+        if le > plan.mois[1].msa_creee_le:
+            _accompagner(plan, equipe, le)
+        accueil.travailler(plan=plan, cadre=equipe.cadre, fermeture=FERMETURE, le=le)
         if _est_premier_ouvre(le):
-            _jouer_la_semaine(plan, equipe, le)
-        if _est_dernier_ouvre(plan, le):
-            # La proposition à relire attend, à la date de la démonstration, celui qui l'ouvre.
-            livrer(par=systeme)
-            referents.proposer(par=equipe.orientation, le=le)
+            doublons.revoir(plan=plan, cadre=equipe.cadre, le=le)
+
+
+def _accompagner(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:
+    _tenir_les_bureaux(plan, equipe, le)
+    if _recevoir(plan, equipe, le):
+        livrer(par=equipe.systeme)
+    orientation.travailler(
+        graine=plan.graine,
+        equipe=orientation.Equipe(tous=equipe.orientation, secteur=equipe.secteur),
+        par_telephone=_sont_fermes(le),
+        le=le,
+    )
+    if _est_premier_ouvre(le):
+        _jouer_la_semaine(plan, equipe, le)
+    if _est_dernier_ouvre(plan, le):
+        # La proposition à relire attend, à la date de la démonstration, celui qui l'ouvre.
+        livrer(par=equipe.systeme)
+        referents.proposer(par=equipe.orientation, le=le)
 
 
 def _acces(identifiant: str, le: date) -> Acces:
@@ -131,6 +141,7 @@ def _jouer_la_semaine(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:
         referents.relire(calcul=calcul, graine=plan.graine, relecture=relecture, le=le)
         livrer(par=equipe.systeme)
     rendez_vous.annuler_les_sans_objet(par=equipe.cadre, le=le)
+    rendez_vous.examiner(graine=plan.graine, par=equipe.cadre, le=le)
     for motif in rendez_vous.MOTIFS:
         rendez_vous.convoquer(motif=motif, par=equipe.orientation, le=le)
     _revoir_sa_file(le)

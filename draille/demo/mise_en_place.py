@@ -140,6 +140,19 @@ def charger_le_departement(
     return departement, organisation
 
 
+def organisation_de(*, departement: str, structure: str) -> Organisation:
+    """L'organisation d'une structure partenaire de `demo_accueil.yaml`, créée si elle manque."""
+    contenu = yaml.safe_load(
+        (dossier_du_departement(departement) / "demo_accueil.yaml").read_text("utf-8")
+    )
+    (lue,) = (s for s in contenu["structures"] if s["code"] == structure)
+    racine = lue.get("organisation", f"partenaire_{structure}")
+    organisation, _ = Organisation.objects.get_or_create(
+        code=f"{racine}_{departement}", defaults={"nom": lue["nom"], "est_departement": False}
+    )
+    return organisation
+
+
 def mettre_en_place(*, code: str, par: Acces, le: date) -> None:
     """Charge le découpage et l'équipe, en vigueur à compter de `le`. Rejoué, ne change rien."""
     departement, organisation = charger_le_departement(
@@ -147,13 +160,16 @@ def mettre_en_place(*, code: str, par: Acces, le: date) -> None:
     )
     secteurs = list(Territoire.objects.filter(nature=Territoire.Nature.SECTEUR).order_by("id"))
     for fiche in yaml.safe_load(EQUIPE.read_text("utf-8"))["agents"]:
+        employeur = organisation
+        if "organisation" in fiche:
+            employeur = organisation_de(departement=code, structure=fiche["organisation"])
         agent, _ = Agent.objects.get_or_create(
             identifiant=fiche["identifiant"],
             defaults={
                 "prenom": fiche["prenom"],
                 "nom": fiche["nom"],
                 "fonction": fiche["fonction"],
-                "organisation": organisation,
+                "organisation": employeur,
                 "password": "!",
             },
         )

@@ -25,7 +25,8 @@ from draille.mesures.accueil_social.demo_tirage import (
 from draille.mesures.accueil_social.models import Accueil
 from draille.noyau.personne.actes import Identite
 from draille.noyau.personne.models import Personne
-from draille.socle.acces import Acces, Compartiment
+from draille.socle import contexte
+from draille.socle.acces import Acces, Compartiment, cle_personnelle
 
 MAJORITE = timedelta(days=6575)
 
@@ -76,7 +77,10 @@ def accueillir_la_journee(
     for _ in range(nombre):
         vu = passage(alea=alea, le=le, est_ferme=est_ferme, a_bus=bool(poste.bus))
         saisie = _saisie(alea, vu, poste, noms, le)
-        actes.accueillir(saisie=saisie, par=poste.par, le=le)
+        # Le jeu tient les clés de tous les métiers, pas celle que l'agent est seul à tenir.
+        assert poste.par.agent_id is not None
+        with contexte.elargi(cles=[cle_personnelle(agent_id=poste.par.agent_id)]):
+            actes.accueillir(saisie=saisie, par=poste.par, le=le)
     return nombre
 
 
@@ -88,6 +92,8 @@ def comptes() -> dict[str, int]:
 
 
 def _saisie(alea: Random, vu: Passage, poste: Poste, noms: Noms, le: date) -> actes.Saisie:
+    # Tiré d'abord : le même passage rejoué porte le même envoi, et n'écrit rien de plus.
+    envoi = UUID(int=alea.getrandbits(128), version=4)
     commune_id = alea.choices(list(poste.communes), weights=list(poste.communes.values()))[0]
     personne_id = _connue(alea, commune_id, le) if vu.identite == "connue" else None
     nouvelle = None
@@ -96,7 +102,7 @@ def _saisie(alea: Random, vu: Passage, poste: Poste, noms: Noms, le: date) -> ac
     est_anonyme = vu.identite == "anonyme"
     identite = "anonyme" if est_anonyme else "nouvelle" if nouvelle else "connue"
     return actes.Saisie(
-        envoi=UUID(int=alea.getrandbits(128), version=4),
+        envoi=envoi,
         identite=identite,
         personne_id=personne_id,
         nouvelle=_identite(nouvelle) if nouvelle else None,

@@ -19,6 +19,8 @@ from draille.mesures.rendez_vous.models import DemandeRendezVous, Lieu, Motif, P
 from draille.socle.acces import Acces
 
 MOTIFS = (str(Motif.ORIENTATION), str(Motif.REFERENT))
+# Le rang de la convocation dont l'absence s'examine.
+RANG_EXAMEN = 2
 # À qui tient le créneau (nul : à personne en propre) et à la clé de la ligne, l'accès de qui écrit.
 Recevant = Callable[[int | None, int], Acces]
 
@@ -191,6 +193,29 @@ def annuler_les_sans_objet(*, par: Acces, le: date) -> int:
     for rendez_vous in sans_objet:
         _annuler(rendez_vous, par, le)
     return len(sans_objet)
+
+
+def examiner(*, graine: str, par: Acces, le: date) -> int:
+    """Examine ceux qui ont manqué leur seconde convocation il y a assez de jours ; rend le nombre.
+
+    Joint au téléphone, on le convoque encore, une fois ; sinon la convocation se classe, motivée.
+    """
+    reglage = rythmes()
+    assez = le - timedelta(days=reglage["examen_apres_jours"])
+    attendent = (
+        DemandeRendezVous.objects.filter(statut=DemandeRendezVous.Statut.SIGNALEE)
+        .annotate(absente_le=Max("rendez_vous__jour"))
+        .filter(absente_le__lte=assez)
+    )
+    examinees = list(attendent.order_by("pk"))
+    for demande in examinees:
+        alea = Random(f"{graine}:{demande.pk}:{demande.rang}:examen")
+        if demande.rang == RANG_EXAMEN and alea.random() < reglage["part_reconvoquee"]:
+            actes.reconvoquer(demande_id=demande.pk, par=par, le=le)
+        else:
+            motif = alea.choice(reglage["motifs_classement"])
+            actes.classer(demande_id=demande.pk, motif=motif, par=par, le=le)
+    return len(examinees)
 
 
 def recevoir(*, graine: str, recevant: Recevant, le: date) -> int:

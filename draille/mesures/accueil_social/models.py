@@ -19,7 +19,7 @@ class Accueil(DonneePersonnelle):
 
     `paroles` : ce qu'elle demande, dans ses mots ; vide quand l'accueil est anonyme. `suite` : ce
     qui est convenu ; `suite_le`, pour quand. `envoi` : l'identifiant donné par l'appareil, pour
-    qu'un envoi répété n'écrive qu'un accueil. `heure` : de Paris, à l'arrivée.
+    qu'un envoi répété n'écrive qu'un accueil. `heure` : de Paris, à l'arrivée ; nulle si anonyme.
     """
 
     class Identite(models.TextChoices):
@@ -61,7 +61,7 @@ class Accueil(DonneePersonnelle):
     ligne_id = models.BigIntegerField(null=True)
 
     class Meta:
-        """Anonyme : ni personne, ni mots, ni suite écrite."""
+        """Anonyme : ni personne, ni heure, ni mots, ni suite écrite."""
 
         indexes: ClassVar = [
             models.Index(fields=["personne", "-le"], name="accueil_personne"),
@@ -73,6 +73,7 @@ class Accueil(DonneePersonnelle):
                 condition=Q(
                     identite="anonyme",
                     personne__isnull=True,
+                    heure__isnull=True,
                     paroles="",
                     suite="",
                     suite_le__isnull=True,

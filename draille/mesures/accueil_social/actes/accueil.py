@@ -20,7 +20,8 @@ from draille.mesures.accueil_social.actes.tri import nettoyer
 from draille.mesures.accueil_social.models import Accueil, Besoin, Reponse
 from draille.moteurs.annuaire.models import Point
 from draille.noyau.personne.models import Personne
-from draille.socle.acces import Acces, cle
+from draille.socle import contexte
+from draille.socle.acces import Acces, cle, cle_generale
 
 RECTIFIABLES = ("canal", "venue", "point_id", "heure", "paroles", "suite", "suite_le")
 _INTERDITS_ANONYME = ("heure", "paroles", "suite", "suite_le")
@@ -50,7 +51,9 @@ def accueillir(*, saisie: Saisie, par: Acces, le: date) -> Accueil:
         diagnostic = getattr(erreur.__cause__, "diag", None)
         if "envoi" not in str(getattr(diagnostic, "constraint_name", "")):
             raise
-        ecrit = _deja_ecrit(saisie, par)
+        # Écrit chez la personne, hors du secteur de l'agent : c'est pourtant bien son envoi.
+        with contexte.elargi(cles=[cle_generale(compartiment=commun.SOCIAL)]):
+            ecrit = _deja_ecrit(saisie, par)
         if ecrit is None:
             raise _envoi_pris() from erreur
         return ecrit
@@ -67,8 +70,8 @@ def _deja_ecrit(saisie: Saisie, par: Acces) -> Accueil | None:
 def _envoi_pris() -> Exception:
     return regles.refus(
         "envoi_deja_pris",
-        "Cet envoi a déjà été enregistré, dans un autre secteur ou par un autre agent. Il n'y a "
-        "rien à refaire ; ouvrez un nouvel accueil pour la personne suivante.",
+        "Cet envoi a déjà été enregistré par un autre agent. Il n'y a rien à refaire ; ouvrez un "
+        "nouvel accueil pour la personne suivante.",
     )
 
 

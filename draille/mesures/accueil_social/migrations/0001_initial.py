@@ -229,6 +229,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
+                        ("heure__isnull", True),
                         ("identite", "anonyme"),
                         ("paroles", ""),
                         ("personne__isnull", True),

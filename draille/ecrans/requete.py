@@ -1,6 +1,6 @@
 """Ce que toute vue lit de la requête que les intergiciels ont préparée : qui, quel jour."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -18,6 +18,12 @@ def date_de(request: HttpRequest) -> date:
     """La date du produit."""
     le: date = request.le  # type: ignore[attr-defined]
     return le
+
+
+def instant_de(request: HttpRequest) -> datetime:
+    """L'instant du produit : pour une page sans connexion, qui ouvre elle-même son contexte."""
+    instant: datetime = request.instant  # type: ignore[attr-defined]
+    return instant
 
 
 def adresse(nom: str, *arguments: object) -> str:

@@ -69,6 +69,7 @@ class ContexteAcces:
         """Pose `request.acces` et `request.le` ; sans agent, aucune clé."""
         le = horloge.aujourdhui()
         request.le = le  # type: ignore[attr-defined]
+        request.instant = horloge.maintenant()  # type: ignore[attr-defined]
         request.acces = _SANS_AGENT  # type: ignore[attr-defined]
         if request.path == SANTE or isinstance(request.user, AnonymousUser):
             return self.suite(request)

@@ -23,6 +23,8 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("DRAILLE_ORIGINES", "").split(
 
 # --- Draille -----------------------------------------------------------------
 DRAILLE_DEPARTEMENT = os.environ.get("DRAILLE_DEPARTEMENT", "43")
+# L'adresse publique du site, pour les liens envoyés par courriel.
+DRAILLE_ADRESSE = os.environ.get("DRAILLE_ADRESSE", "http://localhost:8000").rstrip("/")
 DRAILLE_DEMONSTRATION = _vrai("DRAILLE_DEMONSTRATION")
 DRAILLE_TOTP_OBLIGATOIRE = _vrai("DRAILLE_TOTP_OBLIGATOIRE")
 DRAILLE_ROLE_APPLICATION = os.environ.get("DRAILLE_ROLE_APPLICATION", ROLE_APPLICATION)
@@ -181,6 +183,13 @@ DRAILLE_SMTP_TLS = _vrai("DRAILLE_SMTP_TLS", "1")
 DRAILLE_SMS_URL = os.environ.get("DRAILLE_SMS_URL", "")
 DRAILLE_SMS_JETON = os.environ.get("DRAILLE_SMS_JETON", "")
 DRAILLE_SMS_EMETTEUR = os.environ.get("DRAILLE_SMS_EMETTEUR", "DRAILLE")
+
+# --- Trajets -----------------------------------------------------------------
+# `estimation`, `graphe` (écrit par `draille trajets preparer`) ou `osrm` (un `osrm-routed` voisin).
+DRAILLE_TRAJETS = os.environ.get("DRAILLE_TRAJETS", "estimation")
+DRAILLE_TRAJETS_GRAPHE = Path(os.environ.get("DRAILLE_TRAJETS_GRAPHE", RACINE / "var" / "trajets"))
+DRAILLE_TRAJETS_OSRM = os.environ.get("DRAILLE_TRAJETS_OSRM", "")
+DRAILLE_TRAJETS_OSRM_PIED = os.environ.get("DRAILLE_TRAJETS_OSRM_PIED", "")
 
 # --- Sécurité ----------------------------------------------------------------
 _HTTPS = _vrai("DRAILLE_HTTPS")

@@ -1,4 +1,4 @@
-"""La carte : des lieux, et des traits des communes vers eux. Des effectifs, jamais un nom suivi.
+"""La carte : des lieux, des traits des communes vers eux, des communes ombrées. Aucun nom suivi.
 
 La page donne toujours la même chose en table : la carte n'ajoute que la vue d'ensemble. Chaque
 série (un référent) a un numéro, une couleur et un motif de trait : la couleur n'est jamais seule.
@@ -11,16 +11,24 @@ from typing import Any
 
 COULEURS = 6
 MOTIFS = 4
+HACHURES = 4
+INCONNU = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lieu:
-    """Un point de la carte : un bureau. Position WGS 84, en degrés. `code` est unique."""
+    """Un point de la carte : un bureau. Position WGS 84, en degrés. `code` est unique.
+
+    `mots` : ce qui se dit au survol, à la place du nom. `est_creux` : dessiné sans remplissage (un
+    lieu fermé, un lieu proposé).
+    """
 
     code: str
     nom: str
     latitude: float
     longitude: float
+    mots: str = ""
+    est_creux: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +68,43 @@ class Trait:
     libelle: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ton:
+    """Une teinte de la légende, de la plus pleine (1) à la plus claire (3).
+
+    `HACHURES` pour ce qui manque, `INCONNU` pour ce que l'on ne sait pas.
+    """
+
+    rang: int
+    nom: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ombre:
+    """Une commune teintée (son identifiant, le rang de son ton), et ce qui s'en dit au survol."""
+
+    commune: int
+    ton: int
+    mots: str
+
+
 def dessiner(
-    *, lieux: Sequence[Lieu], series: Sequence[Serie], traits: Sequence[Trait]
+    *,
+    lieux: Sequence[Lieu],
+    series: Sequence[Serie] = (),
+    traits: Sequence[Trait] = (),
+    tons: Sequence[Ton] = (),
+    ombres: Sequence[Ombre] = (),
 ) -> dict[str, Any]:
     """Ce que le composant `<c-plan>` attend, prêt pour `json_script`.
 
-    Lève ValueError si une clé se répète ou si un trait cite un lieu ou une série absents.
+    Lève ValueError si une clé se répète, si un trait cite un lieu ou une série absents, ou une
+    ombre un ton que la légende n'a pas.
     """
+    _une_fois("commune ombrée", [str(ombre.commune) for ombre in ombres])
+    inconnus = {ombre.ton for ombre in ombres} - {ton.rang for ton in tons}
+    if inconnus:
+        raise ValueError(f"ton absent de la légende : {sorted(inconnus)}")
     _une_fois("lieu", [lieu.code for lieu in lieux])
     _une_fois("série", [str(serie.rang) for serie in series])
     _une_fois("trait", [trait.cle for trait in traits])
@@ -78,6 +116,8 @@ def dessiner(
         "lieux": [asdict(lieu) for lieu in lieux],
         "series": [asdict(s) | {"couleur": s.couleur, "motif": s.motif} for s in series],
         "traits": [asdict(trait) for trait in traits],
+        "tons": [asdict(ton) for ton in tons],
+        "ombres": {str(ombre.commune): [ombre.ton, ombre.mots] for ombre in ombres},
     }
 
 

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from draille.ecrans.cartes import COULEURS, MOTIFS, Lieu, Serie, Trait, dessiner
+from draille.ecrans.cartes import (
+    COULEURS,
+    HACHURES,
+    MOTIFS,
+    Lieu,
+    Ombre,
+    Serie,
+    Ton,
+    Trait,
+    dessiner,
+)
 from draille.ecrans.tests.test_composants import mots, rendre
 from draille.ecrans.tests.test_jetons import THEMES
 
@@ -131,3 +141,24 @@ def test_le_bouton_de_ligne_est_cache_sans_javascript():
     bouton = div.find("button")
     assert bouton.get("hidden") is not None and bouton.get("data-plan-montrer") == "1-1"
     assert mots(bouton) == "Carte : montrer Brioude"
+
+
+def test_une_commune_ombree_porte_son_ton_et_ses_mots():
+    carte = dessiner(
+        lieux=[PUY],
+        tons=[Ton(rang=1, nom="moins de 10 min"), Ton(rang=HACHURES, nom="30 min ou plus")],
+        ombres=[Ombre(commune=7, ton=HACHURES, mots="Saugues : 41 min")],
+    )
+    assert carte["ombres"] == {"7": [HACHURES, "Saugues : 41 min"]}
+    div = rendre('<c-plan nom="p" titre="T" :donnees="carte" />', carte=carte)
+    # La carte reprend le motif de la légende : son nom est celui que le script attend.
+    assert div.get_element_by_id("p-hachures").tag == "pattern"
+    assert [mots(li) for li in div.xpath(".//li")] == ["moins de 10 min", "30 min ou plus"]
+
+
+def test_une_ombre_sans_legende_ou_dite_deux_fois_est_refusee():
+    with pytest.raises(ValueError, match="ton absent"):
+        dessiner(lieux=[], ombres=[Ombre(commune=1, ton=2, mots="x")])
+    deux = [Ombre(commune=1, ton=1, mots="x"), Ombre(commune=1, ton=1, mots="y")]
+    with pytest.raises(ValueError, match="commune ombrée"):
+        dessiner(lieux=[], tons=[Ton(rang=1, nom="n")], ombres=deux)

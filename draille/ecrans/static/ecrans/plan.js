@@ -9,6 +9,7 @@
   const sobre = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const doigt = window.matchMedia("(pointer: coarse)").matches;
 
+  const NOMS_AU_PLUS = 12;
   const balise = (classe, texte = "") => {
     const element = document.createElement("span");
     element.className = classe;
@@ -76,13 +77,13 @@
         servies.set(t.commune, (servies.get(t.commune) || 0) + t.nombre);
       }
       this.communes = new Map(contours.features.map((f) => [f.id, f.properties]));
+      const ombres = this.donnees.ombres || {};
       const fond = L.geoJSON(contours, {
-        style: (f) => ({
-          className: servies.has(f.id) ? "plan__commune plan__commune--servie" : "plan__commune",
-        }),
+        style: (f) => this.habiller(ombres[f.id], servies.has(f.id)),
         onEachFeature: (f, couche) => {
           const suite = servies.has(f.id) ? ` : ${personnes(servies.get(f.id))}` : "";
-          couche.bindTooltip(balise("", f.properties.nom + suite), { sticky: true });
+          const mots = ombres[f.id] ? ombres[f.id][1] : f.properties.nom + suite;
+          couche.bindTooltip(balise("", mots), { sticky: true });
         },
       }).addTo(this.carte);
       this.emprise = fond.getBounds();
@@ -98,6 +99,13 @@
       this.tracerLieux();
       // Le dessin répète la table : un lecteur d'écran lit la table et les choix annoncés.
       this.carte.getPane("overlayPane").setAttribute("aria-hidden", "true");
+    }
+
+    /* Une commune ombrée par la page ; les hachures sont un motif de la légende. */
+    habiller(ombre, servie) {
+      if (!ombre) return { className: `plan__commune${servie ? " plan__commune--servie" : ""}` };
+      const hachures = `url(#${this.figure.id}-hachures)`;
+      return { className: `plan__ombre plan__ombre--${ombre[0]}`, fillColor: hachures, fillOpacity: 1 };
     }
 
     tracerTraits() {
@@ -145,21 +153,24 @@
     }
 
     tracerLieux() {
+      // Au-delà, les noms se couvriraient : ils se disent au survol, et dans la table.
+      const serres = this.donnees.lieux.length > NOMS_AU_PLUS;
       for (const lieu of this.donnees.lieux) {
         const siens = this.donnees.traits.filter((t) => t.lieu === lieu.code);
         const nombre = siens.reduce((somme, t) => somme + t.nombre, 0);
-        const mots = siens.length ? `${lieu.nom} : ${personnes(nombre)}` : lieu.nom;
+        const mots = lieu.mots || (siens.length ? `${lieu.nom} : ${personnes(nombre)}` : lieu.nom);
+        const forme = `plan__bureau${lieu.est_creux ? " plan__bureau--creux" : ""}${serres ? " plan__bureau--petit" : ""}`;
         const marque = L.marker([lieu.latitude, lieu.longitude], {
-          icon: L.divIcon({ className: "plan__lieu", html: balise("plan__bureau"), iconSize: [24, 24] }),
+          icon: L.divIcon({ className: "plan__lieu", html: balise(forme), iconSize: [24, 24] }),
           title: mots,
           zIndexOffset: 1000,
         }).addTo(this.carte);
         marque.getElement().setAttribute("aria-label", mots);
-        marque.bindTooltip(balise("", lieu.nom), {
+        marque.bindTooltip(balise("", serres ? mots : lieu.nom), {
           className: "plan__nom",
           direction: "bottom",
           offset: [0, 10],
-          permanent: true,
+          permanent: !serres,
         });
         marque.on("click keypress", (e) => {
           if (e.type === "keypress" && e.originalEvent.key !== "Enter") return;

@@ -194,3 +194,11 @@ def sommes(
         compte = np.bincount(de[gardees], weights=poids, minlength=nombre)
         colonnes.append([round(x) for x in compte.tolist()])
     return tuple(zip(*colonnes, strict=True))
+
+
+def pertes(*, minutes: Grille, populations: Sequence[int] | Entiers, seuil: int) -> tuple[int, ...]:
+    """Par point, les habitants qu'il est seul à couvrir : ce que sa fermeture ferait perdre."""
+    couvre = minutes < seuil
+    seules = couvre.sum(axis=1) == 1
+    habitants = np.asarray(populations, dtype=np.int64) * seules
+    return tuple(int(x) for x in habitants @ couvre)

@@ -11,6 +11,7 @@ from draille.moteurs.couverture.calcul import (
     HORS_DE_PORTEE,
     couvrir,
     fermer,
+    pertes,
     plus_proches,
     reunir,
     sommes,
@@ -140,4 +141,7 @@ def test_fermer_vaut_recompter_sans_le_point(minutes, point):
     assert rendu.apres.population_couverte == sans.population_couverte
     assert [autres[j] for j in sans.proches.point] == rendu.apres.proches.point.tolist()
     assert rendu.population_perdue == sum(habitants[list(rendu.perdues)])
+    assert pertes(minutes=grille, populations=habitants, seuil=300)[point] == (
+        rendu.population_perdue
+    )
     assert set(rendu.perdues) <= set(rendu.deplacees)

@@ -28,7 +28,9 @@ NOMMEES = 5
 class Precision:
     """Ce que vaut le moteur : erreur absolue moyenne en minutes, part bien classée à 30 minutes.
 
-    Mesurées sur des communes jamais vues, parmi les trajets de moins de 60 minutes.
+    Parmi les trajets de moins de 60 minutes, en voiture. `source` dit d'où viennent ces nombres :
+    l'estimation est mesurée sur des communes jamais vues ; un calcul par la route porte l'écart
+    entre deux calculs par la route.
     """
 
     methode: Methode
@@ -38,13 +40,15 @@ class Precision:
 
 
 def precision(*, le: date) -> Precision:
-    """La précision mesurée du moteur en vigueur ce jour-là, et d'où elle vient."""
+    """La précision du moteur en vigueur ce jour-là, et d'où elle vient."""
     registre = registre_global()
+    methode = moteur(le=le).methode
+    nom = "trajets." if methode == "estimation" else "trajets.reseau_"
     return Precision(
-        methode=moteur(le=le).methode,
-        erreur_minutes=registre.decimal("trajets.erreur_minutes", le),
-        part_bien_classee=registre.decimal("trajets.classe_30_minutes", le),
-        source=registre.parametre("trajets.erreur_minutes").en_vigueur(le).reference,
+        methode=methode,
+        erreur_minutes=registre.decimal(f"{nom}erreur_minutes", le),
+        part_bien_classee=registre.decimal(f"{nom}classe_30_minutes", le),
+        source=registre.parametre(f"{nom}erreur_minutes").en_vigueur(le).reference,
     )
 
 

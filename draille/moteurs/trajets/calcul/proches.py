@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from draille.moteurs.trajets.calcul.recherche import MoteurGraphe
 from draille.moteurs.trajets.calcul.temps import (
     AU_DELA,
     INCONNU,
@@ -67,6 +68,27 @@ class AvecRepli:
         matrice = self.matrice(origines=(origine,), destinations=(destination,))
         return matrice.temps(origine=0, destination=0)
 
+    def plus_proche(
+        self, *, origines: Sequence[Point], destinations: Sequence[Point]
+    ) -> tuple[npt.NDArray[np.int64], Matrice] | None:
+        """Le plus proche en une recherche, quand un graphe connaît toutes les destinations."""
+        principal = self.principal
+        if not isinstance(principal, MoteurGraphe) or not principal.connait(destinations):
+            return None
+        rangs, sue = principal.plus_proche(origines=origines, destinations=destinations)
+        seules = np.flatnonzero(sue.minutes[:, 0] == INCONNU)
+        if not len(seules):
+            return rangs, sue
+        dites, estimee = _par_blocs(
+            self.secours, [origines[i] for i in seules.tolist()], destinations
+        )
+        rangs[seules] = dites
+        repli = np.zeros((len(origines), 1), dtype=bool)
+        repli[seules] = True
+        for nom in ("minutes", "bas", "haut"):
+            getattr(sue, nom)[seules] = getattr(estimee, nom)
+        return rangs, replace(sue, repli=repli)
+
 
 def plus_proches(
     *, moteur: Moteur, origine: Point, destinations: Sequence[Point], limite: int
@@ -91,6 +113,16 @@ def plus_proche(
 
     Par blocs : la mémoire ne dépend pas du nombre d'origines. Demande une destination au moins.
     """
+    if isinstance(moteur, AvecRepli):
+        rendu = moteur.plus_proche(origines=origines, destinations=destinations)
+        if rendu is not None:
+            return rendu
+    return _par_blocs(moteur, origines, destinations)
+
+
+def _par_blocs(
+    moteur: Moteur, origines: Sequence[Point], destinations: Sequence[Point]
+) -> tuple[npt.NDArray[np.int64], Matrice]:
     pas = max(1, CASES_PAR_BLOC // max(1, len(destinations)))
     rangs: list[npt.NDArray[np.int64]] = []
     blocs: list[Matrice] = []

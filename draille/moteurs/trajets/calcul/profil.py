@@ -186,13 +186,18 @@ def _est_ouverte(etiquettes: Mapping[str, str], classe: str, mode: Mode) -> bool
     if dit in _FERME:
         return False
     if mode == "pied":
-        fermees = ("autoroute", "voie_rapide", "bretelle")
-        return classe not in fermees or etiquettes.get("foot") in _OUVERT
+        return etiquettes.get("foot") in _OUVERT or not _est_express(etiquettes, classe)
     if classe == "sentier" or classe == "escalier":
         return False
     if classe == "piste":
         return etiquettes.get("tracktype") == "grade1" or dit in _OUVERT
     return True
+
+
+def _est_express(etiquettes: Mapping[str, str], classe: str) -> bool:
+    """Interdite aux piétons. Une nationale sans panneau de voie express ne l'est pas, et c'est
+    parfois la seule route de la vallée."""
+    return etiquettes.get("motorroad") == "yes" or classe in ("autoroute", "bretelle")
 
 
 def _sens(etiquettes: Mapping[str, str], mode: Mode) -> int:

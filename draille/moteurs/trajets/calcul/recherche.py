@@ -58,6 +58,10 @@ class MoteurGraphe:
             metres_par_seconde=self.acces_km_h / 3.6,
         )
 
+    def connait(self, points: Sequence[Point]) -> bool:
+        """Vrai si tous ces points sont assez près d'une route."""
+        return bool(self.accrocher(points).connus.all())
+
     def matrice(
         self,
         *,

@@ -14,6 +14,7 @@ from draille.commande import (
     journal,
     messages,
     servir,
+    trajets,
 )
 from draille.socle.pg_embarque import BaseIndisponible
 from draille.socle.refus import Refus
@@ -26,7 +27,18 @@ def principal(arguments: Sequence[str] | None = None) -> int:
         description="Le système d'information de la politique de solidarité d'un Département.",
     )
     sous = analyseur.add_subparsers(required=True, metavar="COMMANDE")
-    for module in (demo, servir, installer, base, flux, journal, affectation, messages, cles):
+    for module in (
+        demo,
+        servir,
+        installer,
+        base,
+        flux,
+        journal,
+        affectation,
+        messages,
+        cles,
+        trajets,
+    ):
         module.inscrire(sous)
     demande = analyseur.parse_args(arguments)
     try:

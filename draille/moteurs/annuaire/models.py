@@ -273,3 +273,28 @@ class LigneImport(models.Model):
 
     def __str__(self) -> str:
         return f"ligne {self.rang} de {self.reception_id}"
+
+
+class Provenance(models.Model):
+    """Ce qu'un identifiant d'une source est devenu, pour ne pas le redemander au fichier suivant.
+
+    `point` : la fiche qu'il a rejointe ; nul : quelqu'un a décidé d'écarter cette ligne.
+    """
+
+    source = models.CharField(max_length=20, choices=Source)
+    source_id = models.CharField(max_length=120)
+    point = models.ForeignKey(
+        Point, on_delete=models.CASCADE, null=True, related_name="provenances"
+    )
+
+    class Meta:
+        """Un identifiant n'a qu'un devenir."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source", "source_id"], name="annuaire_provenance_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.source_id}"

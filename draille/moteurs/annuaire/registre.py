@@ -79,3 +79,8 @@ def thematiques_de_besoins(codes: Iterable[str]) -> tuple[str, ...]:
     """Les thématiques data·inclusion de ces besoins, sans répétition."""
     dites = (t for code in codes if code in tous() for t in tous()[code].thematiques)
     return tuple(dict.fromkeys(dites))
+
+
+def thematiques_connues() -> frozenset[str]:
+    """Toutes les thématiques data·inclusion que les besoins, passés ou présents, savent dire."""
+    return frozenset(t for b in tous().values() for t in b.thematiques)

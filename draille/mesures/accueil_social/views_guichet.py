@@ -19,7 +19,13 @@ from draille.mesures.accueil_social import actes
 from draille.mesures.accueil_social.acces import ACCES
 from draille.mesures.accueil_social.forms import Accueillir
 from draille.mesures.accueil_social.forms_naissance import lire_naissance
-from draille.mesures.accueil_social.views_commun import compartiments_de, entier, nominatif
+from draille.mesures.accueil_social.models import Accueil
+from draille.mesures.accueil_social.views_commun import (
+    compartiments_de,
+    dernier_point,
+    entier,
+    nominatif,
+)
 from draille.mesures.accueil_social.views_lieux import groupes_de_lieux
 from draille.moteurs.annuaire.registre import besoins
 from draille.moteurs.rapprochement.adaptateur import SaisieIdentite, Zone, suggerer
@@ -60,7 +66,8 @@ def nouveau(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         choisie = entier(request.GET.get("personne", ""))
         initial = {"personne": str(choisie)} if choisie else {}
-        return _page(request, _formulaire(request, initial=initial), donnees=initial)
+        ici = {"point": dernier_point(acces_de(request), date_de(request))}
+        return _page(request, _formulaire(request, initial=ici | initial), donnees=initial)
     if "etape" in request.POST:
         # Sans JavaScript, chercher un dossier ou des lieux repasse par la page, rien de perdu.
         return _page(request, _formulaire(request, initial=_ecrit(request.POST)))
@@ -87,10 +94,20 @@ def _ecrire(request: HttpRequest, formulaire: Accueillir) -> str:
         formulaire.add_error(None, refus.message)
         return ""
     if not nominatif(acces_de(request)).voit(fait.cle_acces):
-        messages.success(request, "L'accueil est enregistré, dans le secteur où vit la personne.")
+        messages.success(request, _ailleurs(fait))
         return reverse("accueils")
     messages.success(request, "L'accueil est enregistré.")
     return reverse("accueil", args=[fait.pk])
+
+
+def _ailleurs(fait: Accueil) -> str:
+    """Où est allé un accueil que l'agent ne pourra pas relire."""
+    if fait.commune_id is None and fait.point_id is None:
+        return (
+            "L'accueil est enregistré. Sans lieu ni commune, seuls le lisent ceux qui voient tout "
+            "le Département."
+        )
+    return "L'accueil est enregistré, dans le secteur où vit la personne."
 
 
 def _est_a_distinguer(request: HttpRequest, formulaire: Accueillir) -> bool:

@@ -87,5 +87,14 @@
     }
   });
 
+  // Un brouillon chiffré ne survit ni à la déconnexion, ni à son heure.
+  const menage = (tout) => {
+    for (const nom of Object.keys(localStorage).filter((n) => n.startsWith("draille.brouillon."))) {
+      if (tout || !(JSON.parse(localStorage.getItem(nom)).expire > Date.now())) localStorage.removeItem(nom);
+    }
+  };
+  document.addEventListener("submit", (e) => e.target.action.endsWith("/logout/") && menage(true));
+  menage(false);
+
   devoiler();
 })();

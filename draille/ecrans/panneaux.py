@@ -1,9 +1,9 @@
-"""Ce que chaque mesure montre hors de ses pages : ses tuiles du jour, ses panneaux d'un dossier.
+"""Ce que chaque mesure montre hors de ses pages : tuiles du jour, panneaux d'un dossier, figures.
 
 Le portail les rassemble sans connaître les mesures : une mesure de plus n'y change rien.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -54,6 +54,34 @@ class Panneau:
     rang: int = 50
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureLigne:
+    """Un nombre calculé d'une ligne de convention, qui n'est pas un compte d'actes.
+
+    `contexte(acces, le)` rend `valeur`, `precision` (la méthode, la bande, la date) et `url` (la
+    page qui le détaille, vide si ce lecteur ne l'ouvre pas), ou None quand il n'y a rien à dire. Il
+    lit un nombre constant de requêtes. `ligne_convention` : le code de la ligne ou de la mesure.
+    """
+
+    code: str
+    ligne_convention: str
+    libelle: str
+    definition: str
+    source: str
+    contexte: Callable[[Acces, date], Donnees]
+    rang: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Une figure calculée, prête à rendre."""
+
+    declaree: FigureLigne
+    valeur: str
+    precision: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Encart:
     """Une tuile ou un panneau prêt à rendre."""
@@ -66,6 +94,7 @@ class Encart:
 
 _tuiles: dict[str, Tuile] = {}
 _panneaux: dict[str, Panneau] = {}
+_figures: dict[str, FigureLigne] = {}
 _mots: dict[str, str] = {}
 
 
@@ -81,6 +110,13 @@ def declarer_panneau(panneau: Panneau) -> None:
     if panneau.code in _panneaux:
         raise ValueError(f"panneau déclaré deux fois : {panneau.code}")
     _panneaux[panneau.code] = panneau
+
+
+def declarer_figure(figure: FigureLigne) -> None:
+    """Inscrit une figure de ligne. Lève ValueError si son code est pris."""
+    if figure.code in _figures:
+        raise ValueError(f"figure déclarée deux fois : {figure.code}")
+    _figures[figure.code] = figure
 
 
 def declarer_mots(mots: Mapping[str, str]) -> None:
@@ -120,3 +156,16 @@ def panneaux(*, personne: "Personne", acces: Acces, le: date) -> list[Encart]:
         if donnees is not None:
             encarts.append(Encart(panneau.code, panneau.titre, panneau.gabarit, donnees))
     return encarts
+
+
+def figures(*, lignes: Iterable[str], acces: Acces, le: date) -> list[Figure]:
+    """Les figures de ces lignes de convention (ou des mesures qui les exécutent), dans l'ordre."""
+    voulues = set(lignes)
+    siennes = (f for f in _figures.values() if f.ligne_convention in voulues)
+    rendues = []
+    for figure in sorted(siennes, key=lambda f: (f.rang, f.libelle)):
+        donnees = figure.contexte(acces, le)
+        if donnees is not None:
+            dites = (str(donnees.get(nom, "")) for nom in ("valeur", "precision", "url"))
+            rendues.append(Figure(figure, *dites))
+    return rendues

@@ -11,8 +11,10 @@ from django.apps import AppConfig
 from draille.ecrans.menu import Entree
 from draille.ecrans.menu import declarer as declarer_menu
 from draille.ecrans.panneaux import (
+    FigureLigne,
     Panneau,
     Tuile,
+    declarer_figure,
     declarer_mots,
     declarer_panneau,
     declarer_tuile,
@@ -51,6 +53,7 @@ class Mesure:
     """Ce qu'une mesure apporte : actes, délais, indicateurs, menu, abonnements, encarts, mots.
 
     `mots` : comment se disent, au dossier, les champs et les valeurs codées de ses charges.
+    `figures` : des nombres calculés d'une ligne de convention, hors comptes d'actes.
     `quotidiens` : ce qui se fait pour elle chaque nuit.
     """
 
@@ -66,6 +69,7 @@ class Mesure:
     tuiles: tuple[Tuile, ...] = ()
     mots: Mapping[str, str] = field(default_factory=dict)
     quotidiens: tuple[Quotidien, ...] = ()
+    figures: tuple[FigureLigne, ...] = ()
 
     def inscrire(self) -> None:
         """Inscrit tout auprès du journal et des moteurs. Lève ValueError sur un doublon."""
@@ -85,6 +89,8 @@ class Mesure:
             declarer_panneau(panneau)
         for tuile in self.tuiles:
             declarer_tuile(tuile)
+        for figure in self.figures:
+            declarer_figure(figure)
         declarer_mots(self.mots)
         _quotidiens.update({q.nom: q for q in self.quotidiens})
 

@@ -5,6 +5,7 @@ couverte la commune dont le point le plus proche est à **moins** du seuil.
 """
 
 from draille.moteurs.couverture.calcul.implantation import (
+    NOMBRE_AU_PLUS,
     Ajout,
     Implantation,
     implanter,
@@ -26,6 +27,7 @@ from draille.moteurs.couverture.calcul.population import (
 
 __all__ = [
     "HORS_DE_PORTEE",
+    "NOMBRE_AU_PLUS",
     "Ajout",
     "Couverture",
     "Fermeture",

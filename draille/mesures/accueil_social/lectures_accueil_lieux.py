@@ -9,7 +9,7 @@ from draille.moteurs.annuaire import adaptateur_lectures as annuaire
 from draille.moteurs.annuaire.calcul.ouverture import a_des_horaires, est_ouvert
 from draille.moteurs.annuaire.models import Point
 from draille.moteurs.trajets import adaptateur as trajets
-from draille.moteurs.trajets.calcul import Temps
+from draille.moteurs.trajets.calcul import Mode, Temps
 from draille.socle.acces import Acces
 
 # À vol d'oiseau d'abord, puis par la route : on calcule les minutes d'un peu plus de points.
@@ -42,21 +42,22 @@ def points_pour(
     return lieux[:limite]
 
 
-def minutes_vers(*, commune_id: int | None, points: Sequence[Point], le: date) -> dict[int, Temps]:
+def minutes_vers(
+    *, commune_id: int | None, points: Sequence[Point], le: date, mode: Mode = "voiture"
+) -> dict[int, Temps]:
     """Le temps de la mairie d'une commune à chacun de ces points, par identifiant. Deux requêtes.
 
     N'y sont pas les points sans position ; vide si la commune n'a pas de position connue.
     """
     situes = [p for p in points if p.latitude is not None and p.longitude is not None]
-    origine = trajets.points_communes(communes=[commune_id] if commune_id else []).get(
-        commune_id or 0
-    )
-    if origine is None or not situes:
+    departs = trajets.points_communes(communes=[commune_id] if commune_id else [])
+    if not departs or not situes:
         return {}
+    (origine,) = departs.values()
     buts = trajets.points(
         positions=[(p.latitude or 0.0, p.longitude or 0.0, p.commune_id) for p in situes]
     )
-    matrice = trajets.minutes_points(origines=[origine], destinations=buts, le=le)
+    matrice = trajets.minutes_points(origines=[origine], destinations=buts, le=le, mode=mode)
     return {p.pk: matrice.temps(origine=0, destination=rang) for rang, p in enumerate(situes)}
 
 

@@ -85,8 +85,7 @@ class Graphe:
     @cached_property
     def transpose(self) -> Any:
         """Les temps vers chaque nœud depuis ses précédents : les gens vont VERS les lieux."""
-        de, vers, poids = self._sens()
-        return creux(self.noeuds, vers, de, poids)
+        return self.direct.T.tocsr()
 
     @cached_property
     def _arbre(self) -> Any:

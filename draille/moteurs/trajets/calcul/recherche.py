@@ -148,27 +148,33 @@ def durees(
     return chemins
 
 
-def proche_de_tous(
-    *, graphe: Graphe, origines: Accroches, destinations: Accroches
-) -> tuple[Reels, Rangs]:
-    """Les millisecondes à la destination la plus proche, et son rang. Tous les points connus."""
+def champ(*, graphe: Graphe, destinations: Accroches) -> tuple[Reels, Rangs]:
+    """De chaque nœud : les millisecondes à la destination la plus proche, et son rang.
+
+    Une recherche à sources multiples sur le graphe transposé. Toutes les destinations sont connues.
+    """
     creux = agrandi(
         graphe.transpose, destinations.bouts, destinations.arriver + destinations.acces[:, None]
     )
     ajoutes = np.arange(graphe.noeuds, creux.shape[0])
-    ms, precedents, sources = dijkstra(
-        creux, indices=ajoutes, min_only=True, return_predecessors=True
-    )
-    del precedents
+    ms, _, sources = dijkstra(creux, indices=ajoutes, min_only=True, return_predecessors=True)
+    return ms[: graphe.noeuds], sources[: graphe.noeuds] - graphe.noeuds
+
+
+def proche_de_tous(
+    *, graphe: Graphe, origines: Accroches, destinations: Accroches
+) -> tuple[Reels, Rangs]:
+    """Les millisecondes à la destination la plus proche, et son rang. Tous les points connus."""
+    ms, rangs = champ(graphe=graphe, destinations=destinations)
     par_bout = ms[origines.bouts] + origines.partir
     bout = np.argmin(par_bout, axis=1)
     ici = np.arange(len(bout))
-    meilleurs, choix = par_bout[ici, bout], sources[origines.bouts[ici, bout]] - graphe.noeuds
+    meilleurs, choix = par_bout[ici, bout], rangs[origines.bouts[ici, bout]].astype(np.int64)
     for o, d in _paires_sur_une_arete(origines, destinations):
         direct = _direct(origines, destinations, o, d) + destinations.acces[d]
         if direct < meilleurs[o]:
             meilleurs[o], choix[o] = direct, d
-    return meilleurs + origines.acces, choix.astype(np.int64)
+    return meilleurs + origines.acces, choix
 
 
 def agrandi(creux: Any, bouts: Rangs, poids: Reels) -> Any:

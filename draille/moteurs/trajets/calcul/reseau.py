@@ -23,7 +23,7 @@ from draille.moteurs.trajets.calcul.profil import (
 from draille.moteurs.trajets.calcul.temps import Masque, Reels
 
 TRONCON_METRES = 500.0
-ACCROCHE_METRES = 50.0
+ACCROCHE_METRES = 100.0
 # Un carreau d'environ 500 m ; en ville, lui et ses huit voisins ont plus de 2 km de rues.
 CARREAU_DEGRES = 0.005
 RUES_METRES = 2000.0
@@ -233,7 +233,7 @@ def _partie_principale(
 def _accroches(
     voies: Voies, traces: _Traces, secondes: Reels, gardees: Rangs
 ) -> tuple[Reels, Reels, Rangs, Reels]:
-    """Un point tous les 50 m de chaque arête gardée : nord, est, rang de l'arête, part du temps."""
+    """Tous les 100 m des arêtes gardées : nord, est, rang de l'arête, part du temps."""
     classe = voies.classe[traces.voie[traces.premiers]]
     permises = ~np.isin(classe[gardees], [RANG[c] for c in SANS_ACCROCHE])
     longueurs = np.add.reduceat(traces.longueur, traces.premiers)

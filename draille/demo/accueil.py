@@ -9,6 +9,7 @@ from functools import cache
 from faker import Faker
 
 from draille.demo import accueil_lieux, accueil_suites
+from draille.demo.mise_en_place import fiche_accueil
 from draille.demo.plan import PlanDeJeu
 from draille.mesures.accueil_social import demo as accueil
 from draille.moteurs.annuaire import adaptateur_lectures as annuaire
@@ -38,7 +39,7 @@ class Fermeture:
 def inscrire_les_agents(*, plan: PlanDeJeu, par: Acces, le: date) -> None:
     """Un agent d'accueil dans chaque secteur qu'aucun compte ne tient. Rejoué, ne change rien."""
     organisation = Organisation.objects.get(code=f"departement_{plan.departement}")
-    for ligne in accueil_lieux.fiche(plan.departement)["agents"]:
+    for ligne in fiche_accueil(plan.departement)["agents"]:
         agent, est_nouveau = Agent.objects.get_or_create(
             identifiant=_identifiant(ligne),
             defaults={
@@ -106,8 +107,7 @@ class _Secteur:
 def _secteurs(departement: str) -> tuple[_Secteur, ...]:
     """Les secteurs, leurs communes peuplées, et qui y tient l'accueil."""
     agents = {
-        ligne["secteur"]: _identifiant(ligne)
-        for ligne in accueil_lieux.fiche(departement)["agents"]
+        ligne["secteur"]: _identifiant(ligne) for ligne in fiche_accueil(departement)["agents"]
     }
     territoires = list(Territoire.objects.filter(nature=Territoire.Nature.SECTEUR).order_by("id"))
     for territoire, identifiant in zip(territoires, TENUS, strict=False):

@@ -7,11 +7,8 @@ from functools import cache
 from random import Random
 from typing import Any
 
-import yaml
-
-from draille.demo.accompagnement import JOURS
 from draille.demo.communes import CommuneSource, chefs_lieux_de_canton, communes_du_departement
-from draille.demo.mise_en_place import dossier_du_departement, organisation_de
+from draille.demo.mise_en_place import fiche_accueil, organisation_de
 from draille.moteurs.annuaire import adaptateur as annuaire
 from draille.moteurs.annuaire.calcul.ouverture import Plage
 from draille.moteurs.annuaire.models import Point
@@ -19,6 +16,7 @@ from draille.moteurs.annuaire.registre import besoins
 from draille.moteurs.partage import adaptateur as partage
 from draille.moteurs.partage.models import Partenaire
 from draille.socle.acces import Acces
+from draille.socle.texte import JOURS
 
 # De quoi ne pas poser tous les lieux d'une ville sur sa mairie : deux cents mètres, en degrés.
 ECART_DEGRES = 0.002
@@ -46,13 +44,6 @@ class LieuPrevu:
     reste: Mapping[str, Any]
 
 
-@cache
-def fiche(departement: str) -> dict[str, Any]:
-    """Le premier accueil fictif du Département. Lève LookupError s'il n'a pas de dossier."""
-    chemin = dossier_du_departement(departement) / "demo_accueil.yaml"
-    return dict(yaml.safe_load(chemin.read_text("utf-8")))
-
-
 def debut_de_l_annee(le: date) -> date:
     """Le premier jour de l'année d'accueil qui finit à `le`."""
     veille = date(le.year - 1, le.month, min(le.day, 28 if le.month == 2 else le.day))
@@ -70,7 +61,7 @@ def jour_du_mois(*, debut: date, rang: int) -> date:
 @cache
 def lieux_prevus(departement: str) -> tuple[LieuPrevu, ...]:
     """Tous les lieux du jeu : ceux du fichier, puis les mairies des chefs-lieux de canton."""
-    contenu = fiche(departement)
+    contenu = fiche_accueil(departement)
     communes = {c.code_insee: c for c in communes_du_departement(departement)}
     structures = {s["code"]: s for s in contenu["structures"]}
     lieux = [_lieu(ligne, contenu, structures, communes) for ligne in contenu["points"]]
@@ -112,6 +103,7 @@ def _lieu(
 def _mairies(departement: str, contenu: dict[str, Any]) -> Iterator[LieuPrevu]:
     reglage = contenu["mairies"]
     for rang, commune in enumerate(chefs_lieux_de_canton(departement)):
+        semaine = reglage["semaines"].get(commune.code_insee, reglage["semaine"])
         # Une mairie garde sa vraie place ; y tenir un premier accueil est inventé.
         yield LieuPrevu(
             code=f"mairie_{commune.code_insee}",
@@ -122,7 +114,7 @@ def _mairies(departement: str, contenu: dict[str, Any]) -> Iterator[LieuPrevu]:
             commune=commune,
             latitude=commune.latitude,
             longitude=commune.longitude,
-            plages=_plages(contenu, reglage["semaine"], ()),
+            plages=_plages(contenu, semaine, ()),
             est_premier_accueil=True,
             ouvre=reglage["ouvre"][commune.code_insee],
             reste={
@@ -170,7 +162,7 @@ def _jours(dits: str) -> Sequence[int]:
 
 def inscrire_les_partenaires(*, departement: str, par: Acces, le: date) -> None:
     """Les structures à qui l'on peut orienter. Rejoué, ne change rien."""
-    for structure in fiche(departement)["structures"]:
+    for structure in fiche_accueil(departement)["structures"]:
         if "partenaire" not in structure:
             continue
         organisation = organisation_de(departement=departement, structure=structure["code"])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ def dossier_du_departement(code: str) -> Path:
     for dossier in sorted((RACINE / "departements").glob(f"{code}_*")):
         return dossier
     raise LookupError(f"Le Département « {code} » n'a pas de dossier dans departements/.")
+
+
+def departements() -> tuple[str, ...]:
+    """Les codes des Départements dont le premier accueil a une démonstration."""
+    fiches = sorted((RACINE / "departements").glob("*/demo_accueil.yaml"))
+    return tuple(chemin.parent.name.partition("_")[0] for chemin in fiches)
 
 
 def dernier_mois_joue() -> int | None:
@@ -140,12 +147,16 @@ def charger_le_departement(
     return departement, organisation
 
 
+@cache
+def fiche_accueil(departement: str) -> dict[str, Any]:
+    """Le premier accueil fictif du Département. Lève LookupError s'il n'a pas de dossier."""
+    chemin = dossier_du_departement(departement) / "demo_accueil.yaml"
+    return dict(yaml.safe_load(chemin.read_text("utf-8")))
+
+
 def organisation_de(*, departement: str, structure: str) -> Organisation:
     """L'organisation d'une structure partenaire de `demo_accueil.yaml`, créée si elle manque."""
-    contenu = yaml.safe_load(
-        (dossier_du_departement(departement) / "demo_accueil.yaml").read_text("utf-8")
-    )
-    (lue,) = (s for s in contenu["structures"] if s["code"] == structure)
+    (lue,) = (s for s in fiche_accueil(departement)["structures"] if s["code"] == structure)
     racine = lue.get("organisation", f"partenaire_{structure}")
     organisation, _ = Organisation.objects.get_or_create(
         code=f"{racine}_{departement}", defaults={"nom": lue["nom"], "est_departement": False}

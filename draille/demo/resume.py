@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Min, Sum
 
-from draille.demo import resume_accompagnement
+from draille.demo import resume_accompagnement, resume_accueil
 from draille.demo.journee import instant
 from draille.mesures.convention import lectures as convention
 from draille.mesures.suivi_rsa import lectures as suivi
@@ -33,6 +33,7 @@ def resumer(*, departement: str, le: date) -> dict[str, Any]:
             **_orientation(acces, le),
             **_echeances(acces, le),
             **resume_accompagnement.resumer(acces=acces, le=le),
+            **resume_accueil.resumer(departement=departement, acces=acces, le=le),
             **_convention(departement, le),
         }
 
@@ -132,6 +133,7 @@ def en_phrases(resume: dict[str, Any]) -> Iterator[str]:
         f"en retard : {entier(resume['echeances_en_retard'])}."
     )
     yield from resume_accompagnement.en_phrases(resume)
+    yield from resume_accueil.en_phrases(resume)
     for nom, montant in resume["financement"].items():
         yield f"  Convention, {nom} : {euros(Decimal(montant))}"
     if resume["parite"]:

@@ -127,7 +127,9 @@ def _saisie(alea: Random, vu: Passage, poste: Poste, noms: Noms, le: date) -> ac
 def _connue(alea: Random, commune_id: int, le: date) -> int | None:
     """Quelqu'un de cette commune que le Département connaît, déjà venu de préférence."""
     if alea.random() < rythmes()["part_revient"]:
-        venues = Accueil.objects.filter(commune_id=commune_id, personne__isnull=False)
+        venues = Accueil.objects.filter(
+            personne__commune_id=commune_id, personne__fusionnee_dans__isnull=True
+        )
         ids = sorted(set(venues.values_list("personne_id", flat=True)))
     else:
         ids = []

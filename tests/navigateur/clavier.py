@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 PAS_AU_PLUS = 120
+SEGMENTES = ("input:date", "input:time")
 FOYER = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return {nom: "", role: "", visible: true};
@@ -31,8 +32,8 @@ def aller_a(page: Any, motif: str, *, touche: str = "Tab", pas: int = PAS_AU_PLU
     for _ in range(pas):
         page.keyboard.press(touche)
         foyer = page.evaluate(FOYER)
-        # Une date compte plusieurs arrêts dans un même champ : le navigateur les dessine lui-même.
-        meme_champ = foyer["role"] == "input:date" and foyer["nom"] == passes[-1]
+        # Une date ou une heure compte plusieurs arrêts : le navigateur les dessine lui-même.
+        meme_champ = foyer["role"] in SEGMENTES and foyer["nom"] == passes[-1]
         assert foyer["visible"] or meme_champ, f"rien ne montre où l'on est : {foyer}"
         passes.append(foyer["nom"])
         if re.search(motif, foyer["nom"]):

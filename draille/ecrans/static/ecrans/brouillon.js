@@ -23,6 +23,7 @@
   let commence = Date.now();
   let attente = 0;
   let enCours = false;
+  let encore = false;
   let chaine = Promise.resolve();
 
   // --- ce qui est gardé ------------------------------------------------------------------------
@@ -145,7 +146,7 @@
     dire("genet",
       "Hors ligne : gardé sur cet appareil. L'accueil partira seul au retour de la connexion, une seule fois.",
       [{ libelle: "Recevoir une autre personne", faire: recommencer },
-        { libelle: "Essayer maintenant", faire: () => relever() }]);
+        { libelle: "Essayer maintenant", faire: relever }]);
 
   // --- recommencer, reprendre ------------------------------------------------------------------
 
@@ -212,6 +213,7 @@
   const suivre = (envoi, { sort, url }) => {
     const estCourant = envoi === champEnvoi.value;
     if (sort === "ecrit") {
+      if (estCourant) window.clearTimeout(attente);
       oublier(envoi);
       if (!estCourant) return dire("pature", "Un accueil gardé hors ligne vient de partir.", [{ libelle: "L'ouvrir", url }]);
       touche = false;
@@ -239,8 +241,12 @@
   };
 
   async function relever() {
-    if (enCours) return;
+    if (enCours) {
+      encore = true;
+      return;
+    }
     enCours = true;
+    encore = false;
     try {
       for (const garde of enAttente()) {
         const { champs } = await dechiffrer(garde);
@@ -251,12 +257,12 @@
     } finally {
       enCours = false;
     }
+    if (encore) await relever();
   }
 
   const soumettre = async (evenement) => {
-    if (evenement.submitter && evenement.submitter.formAction !== formulaire.action) return;
     evenement.preventDefault();
-    if (enCours || !formulaire.reportValidity()) return;
+    if (etat === "a_envoyer" || !formulaire.reportValidity()) return;
     etat = "a_envoyer";
     await garder();
     dire("eau", "Enregistrement…");

@@ -22,6 +22,7 @@ from draille.moteurs.partage.adaptateur_liens import (
     creer_lien,
     resoudre,
     tracer_consultation,
+    tracer_liste,
     tracer_ouverture,
 )
 from draille.moteurs.partage.adaptateur_orientations import (
@@ -83,5 +84,6 @@ __all__ = [
     "suivies",
     "terminer",
     "tracer_consultation",
+    "tracer_liste",
     "tracer_ouverture",
 ]

@@ -6,6 +6,7 @@ résout elle-même (`draille_lien_partage`) : sans jeton exact, l'application ne
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,6 +26,7 @@ from draille.socle.parametres import registre_global
 OCTETS_JETON = 32
 NOM_ACCES = "lien de réponse"
 PAGE = "Orientation reçue (partenaire)"
+PAGE_LISTE = "Liste des orientations (partenaire)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,38 @@ def tracer_consultation(*, orientation_id: int, par: Acces) -> None:
     personne = Personne(pk=orientation.personne_id, commune_id=commune_de(orientation.cle_acces))
     with contexte.elargi(cles=[orientation.cle_acces]):
         personnes.consulter(personne=personne, page=PAGE, compartiment=Compartiment.SOCIAL, par=par)
+
+
+@transaction.atomic
+def tracer_liste(*, orientation_ids: Sequence[int], par: Acces) -> None:
+    """Écrit que cet agent a vu ces personnes dans sa liste, une fois par jour et par personne.
+
+    Celles qui ne lui sont pas ouvertes sont ignorées. Trois requêtes.
+    """
+    lues = list(Orientation.objects.chez_le_partenaire(par).filter(pk__in=orientation_ids))
+    par_personne = {o.personne_id: o.cle_acces for o in lues}
+    with contexte.elargi(cles=sorted(set(par_personne.values()))), connection.cursor() as curseur:
+        curseur.execute(
+            _TRACER_LISTE,
+            [
+                par.agent_id,
+                PAGE_LISTE,
+                list(par_personne),
+                list(par_personne.values()),
+                par.agent_id,
+                PAGE_LISTE,
+            ],
+        )
+
+
+_TRACER_LISTE = """
+INSERT INTO noyau_consultation (agent_id, page, personne_id, cle_acces)
+SELECT %s, %s, l.personne_id, l.cle_acces
+FROM unnest(%s::bigint[], %s::integer[]) AS l (personne_id, cle_acces)
+WHERE NOT EXISTS (SELECT 1 FROM noyau_consultation c
+  WHERE c.personne_id = l.personne_id AND c.agent_id = %s AND c.page = %s
+    AND c.consulte_le >= date_trunc('day', draille_instant()))
+"""
 
 
 def _recue(orientation_id: int, acces: Acces) -> Orientation:

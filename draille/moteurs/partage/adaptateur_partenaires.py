@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.utils.text import slugify
@@ -38,7 +40,7 @@ def inscrire_partenaire(
 ) -> Partenaire:
     """Inscrit un partenaire, et son organisation si elle n'est pas donnée.
 
-    Lève `Refus` : `acces.refuse`, `partage.nom_vide`, `partage.besoin_inconnu`,
+    Lève `Refus` : `acces.refuse`, `partage.nom_vide`, `partage.courriel`, `partage.besoin_inconnu`,
     `partage.departement` (le Département n'est pas son propre partenaire),
     `partage.partenaire_deja` (cette organisation l'est déjà).
     """
@@ -80,7 +82,7 @@ def modifier_partenaire(
 ) -> Partenaire:
     """Met la fiche à jour ; sans changement, n'écrit rien.
 
-    Lève `Refus` : `acces.refuse`, `partage.nom_vide`, `partage.besoin_inconnu`,
+    Lève `Refus` : `acces.refuse`, `partage.nom_vide`, `partage.courriel`, `partage.besoin_inconnu`,
     `partage.partenaire_inconnu`.
     """
     par.exiger(ROLES_PARTENAIRES, cle_ligne=None, action="modifier un partenaire")
@@ -188,6 +190,14 @@ def _inconnu() -> Refus:
 def _controler(fiche: FichePartenaire) -> None:
     if not fiche.nom.strip():
         raise Refus(code="partage.nom_vide", message="Donnez un nom à ce partenaire.")
+    if fiche.courriel:
+        try:
+            validate_email(fiche.courriel)
+        except ValidationError as cause:
+            raise Refus(
+                code="partage.courriel",
+                message="L'adresse de courriel ne se lit pas : écrivez-la comme nom@exemple.fr.",
+            ) from cause
     mal_formes = [b for b in fiche.besoins if not est_code(b)]
     if mal_formes:
         raise Refus(

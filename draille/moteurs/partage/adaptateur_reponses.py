@@ -131,4 +131,4 @@ def _ouvrir(orientation_id: int, par: Acces) -> tuple[Orientation, str]:
     ):
         return orientation, "lien" if par.agent_id is None else "partenaire"
     par.exiger(ROLES_ORIENTER, cle_ligne=orientation.cle_acces, action="répondre à une orientation")
-    return orientation, "departement"
+    return orientation, "agent"

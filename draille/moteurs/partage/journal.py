@@ -66,7 +66,7 @@ class Orienter:
 
 @dataclass(frozen=True)
 class Accepter:
-    """Charge : qui répond (« partenaire », « lien » ou « departement »)."""
+    """Charge : qui répond (« partenaire », « lien » ou « agent »)."""
 
     voie: str
 

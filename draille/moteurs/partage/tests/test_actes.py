@@ -222,7 +222,7 @@ def test_sans_reponse_l_orientation_revient_le_lendemain_de_la_limite(monde):
 def test_l_agent_qui_a_des_nouvelles_repond_a_la_place_du_partenaire(monde):
     orientation = monde.orienter(None)
     partage.recevoir(orientation_id=orientation.pk, par=monde.social, le=LE)
-    assert LigneJournal.objects.get(code="partage.recevoir").charge == {"voie": "departement"}
+    assert LigneJournal.objects.get(code="partage.recevoir").charge == {"voie": "agent"}
     with _refus("partage.date"):
         partage.terminer(orientation_id=orientation.pk, par=monde.social, le=LE - timedelta(days=1))
 

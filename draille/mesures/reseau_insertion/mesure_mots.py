@@ -1,0 +1,26 @@
+"""Comment se disent, au dossier, les champs et les valeurs codées du partage."""
+
+MOTS = {
+    "acceptee": "acceptée",
+    "complet": "plus de place en ce moment",
+    "depuis": "état d'avant",
+    "ecrit": "par écrit",
+    "en_cours": "en cours",
+    "envoyee": "envoyée",
+    "est_transmise": "transmise au partenaire",
+    "forme": "accord donné",
+    "hors_champ": "hors du ressort du partenaire",
+    "hors_territoire": "hors de son territoire",
+    "lien": "le lien envoyé au partenaire",
+    "agent": "un agent du Département",
+    "oral": "de vive voix",
+    "orientations": "orientations fermées",
+    "partenaire": "le partenaire",
+    "perdue": "sans nouvelles",
+    "personne_refuse": "la personne ne le souhaite pas",
+    "portee": "ce qui peut être transmis",
+    "recue": "personne reçue",
+    "refusee": "refusée",
+    "statut": "état",
+    "voie": "dit par",
+}

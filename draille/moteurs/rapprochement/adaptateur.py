@@ -8,7 +8,14 @@ from django.db import connection
 from draille.moteurs.rapprochement.adaptateur_fiches import fiche, seuils
 from draille.moteurs.rapprochement.calcul.formes import Profil, chiffres_utiles
 from draille.moteurs.rapprochement.calcul.poids import peser, raison
-from draille.moteurs.rapprochement.calcul.types import Fiche, Raison, SaisieIdentite, Seuils, Zone
+from draille.moteurs.rapprochement.calcul.types import (
+    Fiche,
+    Pesee,
+    Raison,
+    SaisieIdentite,
+    Seuils,
+    Zone,
+)
 from draille.moteurs.rapprochement.calcul.zones import classer
 from draille.noyau.personne.lectures import charger
 from draille.noyau.personne.models import Personne
@@ -58,15 +65,19 @@ def suggerer(
 ) -> list[Suggestion]:
     """Les dossiers ressemblants que cet accès ouvre, les plus proches d'abord.
 
-    Deux requêtes au plus, sous les droits du contexte ouvert ; rien si la saisie ne dit rien. Un
+    Trois requêtes au plus, sous les droits du contexte ouvert ; rien si la saisie ne dit rien. Un
     dossier absorbé ne se propose pas : celui qui le continue paraît à sa place. Lève
     `ErreurParametre` si les seuils manquent à cette date.
     """
     candidates = _candidates(saisie)
     if not candidates:
         return []
-    personnes = charger(ids=candidates, acces=acces.parmi(ROLES_NOMINATIFS))
-    return _classees(saisie, personnes, seuils(le))[:limite]
+    lecteur = acces.parmi(ROLES_NOMINATIFS)
+    personnes = charger(ids=candidates, acces=lecteur)
+    if not personnes:
+        return []
+    absorbees = Personne.objects.visibles(lecteur).filter(fusionnee_dans__in=personnes)
+    return _classees(saisie, [*personnes, *absorbees], seuils(le))[:limite]
 
 
 def _candidates(saisie: SaisieIdentite) -> list[int]:
@@ -129,7 +140,14 @@ def _classees(
             commune=saisie.commune_id,
         )
     )
-    pesees = [(_SAISIE, p.pk, peser(cherchee, Profil(fiche(p)))) for p in personnes]
+    # Un dossier se reconnaît aussi sous l'identité de ceux qu'il continue.
+    meilleures: dict[int, Pesee] = {}
+    for p in personnes:
+        pesee = peser(cherchee, Profil(fiche(p)))
+        garde = p.fusionnee_dans_id or p.pk
+        if garde not in meilleures or meilleures[garde].poids < pesee.poids:
+            meilleures[garde] = pesee
+    pesees = [(_SAISIE, garde, pesee) for garde, pesee in meilleures.items()]
     par_id = {p.pk: p for p in personnes}
     return [
         Suggestion(

@@ -105,10 +105,10 @@ def _nom(des_uns: list[Nom], des_autres: list[Nom]) -> str:
 def _deux_noms(x: Nom, y: Nom) -> str:
     if x.colle == y.colle:
         return "nom_identique"
-    if x.son == y.son or _presque(x.colle, y.colle, NOM_PROCHE):
-        return "nom_proche"
     if _contient(x, y):
         return "nom_compose"
+    if x.son == y.son or _presque(x.colle, y.colle, NOM_PROCHE):
+        return "nom_proche"
     return "nom_different"
 
 
@@ -118,10 +118,10 @@ def _prenoms(a: Profil, b: Profil) -> str:
         return ""
     if x.colle == y.colle:
         return "prenom_identique"
-    if _sont_du_meme_sexe(a, b) and (x.son == y.son or _presque(x.colle, y.colle, PRENOM_PROCHE)):
-        return "prenom_proche"
     if _contient(x, y):
         return "prenom_compose"
+    if _sont_du_meme_sexe(a, b) and (x.son == y.son or _presque(x.colle, y.colle, PRENOM_PROCHE)):
+        return "prenom_proche"
     if x.mots <= b.autres or y.mots <= a.autres:
         return "prenom_autre"
     return _prenoms_lointains(x.colle, y.colle)

@@ -1,4 +1,4 @@
-"""De quoi compter un indicateur d'orientation à la main, ligne de journal par ligne de journal.
+"""De quoi compter un indicateur à la main, ligne de journal par ligne de journal.
 
 C'est la définition déclarée, lue sans le moteur : un taux juste dans les deux l'est pour de bon.
 """
@@ -9,7 +9,11 @@ from django.db import connection
 
 from draille.moteurs.indicateurs.registre import indicateur
 
-_CLES = {"mois": "d.personne_id, date_trunc('month', d.le)", "premiere": "d.personne_id"}
+_CLES = {
+    "mois": "d.personne_id, date_trunc('month', d.le)",
+    "premiere": "d.personne_id",
+    "aucune": "d.id",
+}
 
 
 def compter(code: str, *, mois: date, le: date) -> tuple[int, int]:

@@ -93,7 +93,9 @@ def _jouer(plan: PlanDeJeu, le: date) -> None:
             _accompagner(plan, equipe, le)
         accueil.travailler(plan=plan, cadre=equipe.cadre, fermeture=FERMETURE, le=le)
         if _est_premier_ouvre(le):
-            doublons.revoir(plan=plan, cadre=equipe.cadre, le=le)
+            if le.day <= JOURS_DE_LA_SEMAINE:
+                doublons.revoir(systeme=systeme, le=le)
+            doublons.decider(plan=plan, cadre=equipe.cadre, le=le)
 
 
 def _accompagner(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from draille.demo import doublons
 from draille.demo.accueil_couverture import jour_compte, prevoir
 from draille.demo.mise_en_place import departements
 from draille.demo.plan import plan_de_jeu
@@ -24,6 +25,7 @@ def resumer(*, departement: str, acces: Acces, le: date) -> dict[str, Any]:
     return {
         "accueil": _accueil(),
         "orientations_suivies": _orientations(acces, le),
+        "doublons": doublons.comptes(),
         "couverture": {
             code: _lue(acces, le) if code == departement else _prevue(code, le)
             for code in (departement, *(c for c in departements() if c != departement))
@@ -100,6 +102,12 @@ def en_phrases(resume: dict[str, Any]) -> Iterator[str]:
     yield (
         f"  À reprendre : {entier(suivies['en_retard'])} sans réponse à temps, "
         f"{entier(suivies['revenues'])} revenues."
+    )
+    doubles = resume["doublons"]
+    yield (
+        f"  Dossiers en double : {entier(doubles['rejointes'])} rejoints, "
+        f"{entier(doubles['separees'])} séparé ensuite, {entier(doubles['distinctes'])} dits "
+        f"distincts, {entier(doubles['a_revoir'])} à revoir."
     )
     for code, lue in resume["couverture"].items():
         yield _phrase_couverture(code, lue)

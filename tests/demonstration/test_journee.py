@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from draille.demo import accompagnement, journee, mise_en_place
+from draille.demo import accompagnement, accueil, journee, mise_en_place
 from draille.demo.plan import plan_de_jeu
 from draille.demo.remise import REPONSE, remettre
 from draille.mesures.orientation_rsa.models import Suivi
@@ -31,6 +31,7 @@ def plan(systeme):
     debut = plan.mois[0].debut - timedelta(days=365)
     mise_en_place.mettre_en_place(code="43", par=systeme, le=debut)
     accompagnement.inscrire_les_referents(plan=plan, par=systeme, le=debut)
+    accueil.inscrire_les_agents(plan=plan, par=systeme, le=debut)
     ouverture = accompagnement.ouvre_le(plan)
     with contexte.ouvrir(acces=systeme, instant=journee.instant(ouverture)):
         cadre = journee._acces(journee.CADRE, ouverture)

@@ -108,7 +108,7 @@ def test_une_reponse_perdue_en_route_ne_double_rien(ouvrir: Ouvrir) -> None:
 
     page.route(re.compile("/accueillir/$"), perdre_la_premiere)
     page.locator("#id_nom").fill("Coulaud")
-    page.get_by_label("Prénom").fill("Ernest")
+    page.locator("#id_prenom").fill("Ernest")
     page.get_by_label("Commune où elle vit").select_option(label=VILLE)
     page.get_by_role("button", name="Enregistrer l'accueil").click()
     page.get_by_role("button", name="Essayer maintenant").click()
@@ -150,7 +150,7 @@ def test_deux_personnes_recues_hors_ligne_partent_toutes_deux(ouvrir: Ouvrir) ->
     page.context.set_offline(True)
     for nom in ("Esquis", "Faucher"):
         page.locator("#id_nom").fill(nom)
-        page.get_by_label("Prénom").fill("Léonie")
+        page.locator("#id_prenom").fill("Léonie")
         page.get_by_label("Commune où elle vit").select_option(label=VILLE)
         page.keyboard.press("Control+Enter")
         page.get_by_role("button", name="Recevoir une autre personne").click()

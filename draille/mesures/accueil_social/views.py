@@ -38,6 +38,7 @@ def accueils(request: HttpRequest) -> HttpResponse:
         "est_du_jour": not formulaire.est_rempli,
         "le": le,
         "page": page,
+        "lignes": [(a, list(dict.fromkeys(r.libelle for r in a.reponses))) for a in page.accueils],
         "avant": page.page - 1 if page.page > 1 else None,
         "apres": page.page + 1 if page.page < page.pages else None,
         "peut_voir_chiffres": ACCES["voir_chiffres"](acces),

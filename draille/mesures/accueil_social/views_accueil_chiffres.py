@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +15,7 @@ from draille.mesures.accueil_social import lectures
 from draille.mesures.accueil_social.acces import ACCES
 from draille.mesures.accueil_social.forms_filtre import Periode
 from draille.mesures.accueil_social.lectures import Mois, Part, Repartition
-from draille.socle.texte import mois_annee
+from draille.socle.texte import mois_annee, pourcent
 
 _ABREGES = (
     *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
@@ -67,18 +68,25 @@ def _cles(lus: lectures.Statistiques) -> list[tuple[str, int | None, str]]:
 def _releves(mois: Sequence[Mois]) -> list[Releve]:
     """Les colonnes du dessin ; aucune si un effectif est tu : un zéro dessiné serait faux."""
     connus = [
-        Releve(f"{_ABREGES[m.mois.month - 1]} {m.mois.year % 100:02d}", m.accueils)
+        Releve(
+            f"{_ABREGES[m.mois.month - 1]} {m.mois.year % 100:02d}",
+            m.accueils,
+            taux=Decimal(m.anonymes) / m.accueils if m.accueils else None,
+        )
         for m in mois
-        if m.accueils is not None
+        if m.accueils is not None and m.anonymes is not None
     ]
     return connus if len(connus) == len(mois) else []
 
 
 def _lignes(repartition: Repartition) -> list[Ligne]:
-    return [Ligne(p.libelle, (p.nombre,)) for p in _connues(repartition.parts) if p.nombre]
+    """Les barres, la plus longue d'abord ; aucune si un effectif est tu : la table le dira."""
+    connues = [(p, p.nombre) for p in repartition.parts if p.nombre is not None]
+    if len(connues) < len(repartition.parts):
+        return []
+    connues.sort(key=lambda c: (-c[1], c[0].libelle))
+    return [Ligne(_dit(p), (nombre,)) for p, nombre in connues if nombre]
 
 
-def _connues(parts: Sequence[Part]) -> list[Part]:
-    return sorted(
-        (p for p in parts if p.nombre is not None), key=lambda p: (-(p.nombre or 0), p.libelle)
-    )
+def _dit(part: Part) -> str:
+    return f"{part.libelle} ({pourcent(part.part)})" if part.part is not None else part.libelle

@@ -158,6 +158,7 @@ def _page(
         "etape": etape,
         "nouvelle_choisie": lues.get("personne") == "nouvelle",
         "autres_erreurs": formulaire.is_bound and any(o.errors for o in formulaire.orientations),
+        "orientation_ouverte": any(o["partenaire"].value() for o in formulaire.orientations),
         "plusieurs_metiers": len(compartiments_de(acces)) > 1,
     }
     return render(request, "accueil_social/guichet.html", contexte)

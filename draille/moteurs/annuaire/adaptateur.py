@@ -27,7 +27,9 @@ from draille.noyau.territoire.models import Commune
 from draille.socle.acces import Acces, Role
 from draille.socle.refus import Refus
 
-ROLES_ECRIRE = (Role.ACCUEIL, Role.TRAVAILLEUR_SOCIAL, Role.CADRE, Role.ADMINISTRATEUR)
+ROLES_ECRIRE = (Role.TRAVAILLEUR_SOCIAL, Role.CADRE, Role.ADMINISTRATEUR)
+ROLES_CONFIRMER = (Role.ACCUEIL, *ROLES_ECRIRE)
+MODIFIEE, REHORAIREE = "Fiche modifiée", "Horaires fixés"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,9 @@ def inscrire_point(*, fiche: FichePoint, par: Acces, le: date) -> Point:
 
 @transaction.atomic
 def modifier_point(*, point_id: int, fiche: FichePoint, par: Acces, le: date) -> Point:
-    """Remplace la fiche d'un lieu ; sans rien à changer, n'écrit rien.
+    """Remplace la fiche d'un lieu, et la confirme : quelqu'un vient de la relire.
+
+    Sans rien à changer, elle est confirmée seulement.
 
     Mêmes refus qu'`inscrire_point`, et `annuaire.point_inconnu`, `annuaire.point_ferme`.
     """
@@ -113,12 +117,15 @@ def modifier_point(*, point_id: int, fiche: FichePoint, par: Acces, le: date) ->
     if point.structure_id != structure.pk:
         champs.append("structure")
     if not champs:
+        confirmer(point_id=point_id, moyen=MODIFIEE, par=par, le=le)
+        point.refresh_from_db()
         return point
     for champ, valeur in valeurs_point(fiche).items():
         setattr(point, champ, valeur)
     point.structure = structure
     point.commune = _commune(fiche.code_insee)
     point.maj_le = le
+    _relue(point, MODIFIEE, champs, par, le)
     point.save()
     consigner(charge=ModifierPoint(champs=champs), par=par, le=le, sujet=sujet(point))
     return point
@@ -147,9 +154,9 @@ def fermer_point(*, point_id: int, par: Acces, le: date) -> Point:
 
 @transaction.atomic
 def fixer_horaires(*, point_id: int, plages: Sequence[Plage], par: Acces, le: date) -> Point:
-    """Fixe la semaine et les exceptions d'un lieu à compter de `le` ; ce qui précède reste.
+    """Fixe la semaine et les exceptions d'un lieu à compter de `le`, et confirme sa fiche.
 
-    La validité (`debut`, `fin`) des plages n'est pas lue : la semaine vaut dès `le`. Une liste
+    Ce qui précède reste. La validité (`debut`, `fin`) des plages n'est pas lue. Une liste
     vide dit que l'on ne connaît plus les heures. Lève `Refus` : `acces.refuse`,
     `annuaire.point_inconnu`, `annuaire.point_ferme`, `annuaire.horaire`.
     """
@@ -157,7 +164,8 @@ def fixer_horaires(*, point_id: int, plages: Sequence[Plage], par: Acces, le: da
     point = point_vivant(point_id=point_id, le=le)
     remplacer_horaires(point=point, plages=plages, le=le)
     point.maj_le = le
-    point.save(update_fields=["maj_le"])
+    _relue(point, REHORAIREE, ["horaires"], par, le)
+    point.save(update_fields=["maj_le", "confirme_le"])
     semaine = sum(p.jour is not None for p in plages)
     charge = FixerHoraires(semaine=semaine, exceptions=len(plages) - semaine)
     consigner(charge=charge, par=par, le=le, sujet=sujet(point))
@@ -173,7 +181,7 @@ def confirmer(
     Confirmer deux fois le même jour n'écrit qu'une confirmation. Lève `Refus` : `acces.refuse`,
     `annuaire.point_inconnu`, `annuaire.point_ferme`.
     """
-    par.exiger(ROLES_ECRIRE, cle_ligne=None, action="confirmer la fiche d'un lieu")
+    par.exiger(ROLES_CONFIRMER, cle_ligne=None, action="confirmer la fiche d'un lieu")
     point = point_vivant(point_id=point_id, le=le)
     champs = list(champs_corriges)
     deja = Confirmation.objects.filter(point=point, le=le, agent_id=par.agent_id).first()
@@ -187,6 +195,14 @@ def confirmer(
     charge = ConfirmerPoint(moyen=faite.moyen, champs_corriges=champs)
     consigner(charge=charge, par=par, le=le, sujet=sujet(point))
     return faite
+
+
+def _relue(point: Point, moyen: str, champs: list[str], par: Acces, le: date) -> None:
+    """Corriger une fiche, c'est la confirmer ; la ligne de journal est celle de la correction."""
+    Confirmation.objects.create(
+        point=point, le=le, agent_id=par.agent_id, moyen=moyen, champs_corriges=champs
+    )
+    point.confirme_le = max(le, point.confirme_le or le)
 
 
 def sujet(point: Point) -> Sujet:

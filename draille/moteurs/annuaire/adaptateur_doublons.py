@@ -91,7 +91,12 @@ class Voisinage:
             [c.ressemblance for c in autres], certain=self._certain, a_revoir=self._a_revoir
         )
         if verdict == "nouvelle":
-            autres = [c for c in compares if self._est_certain(c.ressemblance)]
+            # Un bus et la maison d'où il part ont tout en commun, sauf la forme.
+            autres = [
+                c
+                for c in compares
+                if self._est_certain(c.ressemblance) and c.point.forme == fiche.forme
+            ]
             verdict = "a_revoir" if autres else "nouvelle"
         gardes = [c for c in autres if c.ressemblance.points >= self._a_revoir]
         return Verdict(sort=verdict, candidats=tuple(gardes[:CANDIDATS_GARDES]))

@@ -30,7 +30,7 @@ from draille.socle.parametres import registre_global
 from draille.socle.refus import Refus
 from draille.socle.texte import date_longue, normaliser
 
-ROLES_IMPORTER = (Role.CADRE, Role.ADMINISTRATEUR)
+ROLES_IMPORTER = (Role.TRAVAILLEUR_SOCIAL, Role.CADRE, Role.ADMINISTRATEUR)
 Progression = Callable[[int, int], None]
 _PAS = 100
 Sort = LigneImport.Sort

@@ -177,10 +177,15 @@ def proches(*, commune_id: int, besoin: str | None, le: date, limite: int) -> li
     lignes = existants(le=le)
     if besoin is not None:
         lignes = lignes.filter(besoins__contains=[besoin])
+    return par_distance(points=lignes, commune=commune)[:limite]
+
+
+def par_distance(*, points: Iterable[Point], commune: Commune | None) -> list[PointProche]:
+    """Ces points, du plus proche de la mairie de la commune au plus loin. Aucune requête."""
     nord = commune.latitude if commune else None
     est = commune.longitude if commune else None
-    lus = [PointProche(point=p, distance_km=_distance(nord, est, p)) for p in lignes]
-    return sorted(lus, key=lambda p: _ordre(p, commune_id))[:limite]
+    lus = [PointProche(point=p, distance_km=_distance(nord, est, p)) for p in points]
+    return sorted(lus, key=lambda p: _ordre(p, commune.pk if commune else 0))
 
 
 def _ordre(proche: PointProche, commune_id: int) -> tuple[float, str, int]:

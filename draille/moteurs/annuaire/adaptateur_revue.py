@@ -1,13 +1,13 @@
 """Revoir les lignes douteuses d'un import, et dire quelles fiches sont à confirmer."""
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from draille.moteurs.annuaire.adaptateur import point_vivant
 from draille.moteurs.annuaire.adaptateur_ecriture import Ecriture
@@ -139,20 +139,15 @@ def import_lu(*, import_id: int) -> ImportAnnuaire:
     return reception
 
 
-def lignes(*, import_id: int, sort: str, debut: int, nombre: int) -> tuple[list[LigneImport], int]:
-    """Une page des lignes d'un import, d'un sort, et combien il y en a. Deux requêtes."""
+def lignes(*, import_id: int, sort: str) -> "QuerySet[LigneImport]":
+    """Les lignes d'un import de ce sort, avec leur lieu ; celles à décider d'abord."""
     toutes = LigneImport.objects.filter(reception_id=import_id, sort=sort)
-    page = toutes.select_related("point").order_by("rang", "pk")[debut : debut + nombre]
-    return list(page), toutes.count()
+    return toutes.select_related("point").order_by("decision", "rang", "pk")
 
 
-def a_revoir(*, import_id: int, le: date, debut: int = 0, nombre: int = 20) -> list[ARevoir]:
-    """Les lignes pas encore décidées, avec leurs candidats. Trois requêtes."""
-    attente = LigneImport.objects.filter(
-        reception_id=import_id, sort=LigneImport.Sort.A_REVOIR, decision=""
-    )
-    page = list(attente.order_by("rang", "pk")[debut : debut + nombre])
-    connus = par_identifiant(ids={c["point_id"] for li in page for c in li.candidats}, le=le)
+def avec_candidats(*, lignes: Sequence[LigneImport], le: date) -> list[ARevoir]:
+    """Ces lignes à revoir, la fiche lue et les lieux qui lui ressemblent. Deux requêtes."""
+    connus = par_identifiant(ids={c["point_id"] for li in lignes for c in li.candidats}, le=le)
     return [
         ARevoir(
             ligne=ligne,
@@ -161,7 +156,7 @@ def a_revoir(*, import_id: int, le: date, debut: int = 0, nombre: int = 20) -> l
                 (connus[c["point_id"]], c) for c in ligne.candidats if c["point_id"] in connus
             ),
         )
-        for ligne in page
+        for ligne in lignes
     ]
 
 
@@ -171,9 +166,7 @@ def a_confirmer(*, le: date, du_departement: bool = True) -> list[AConfirmer]:
     Les jamais confirmées d'abord, puis les plus anciennes. `du_departement` : celles de ses
     communes seulement.
     """
-    vieilles = existants(le=le).filter(
-        Q(confirme_le__isnull=True) | Q(confirme_le__lt=limite_fraicheur(le=le))
-    )
+    vieilles = existants(le=le).filter(_vieilles(le))
     if du_departement:
         vieilles = vieilles.filter(commune__isnull=False)
     points = list(vieilles.order_by(F("confirme_le").asc(nulls_first=True), "nom", "pk"))
@@ -187,6 +180,15 @@ def a_confirmer(*, le: date, du_departement: bool = True) -> list[AConfirmer]:
         )
         for point in points
     ]
+
+
+def _vieilles(le: date) -> Q:
+    return Q(confirme_le__isnull=True) | Q(confirme_le__lt=limite_fraicheur(le=le))
+
+
+def a_confirmer_nombre(*, le: date) -> int:
+    """Combien de fiches du Département sont à confirmer. Une requête."""
+    return existants(le=le).filter(_vieilles(le), commune__isnull=False).count()
 
 
 def limite_fraicheur(*, le: date) -> date:

@@ -5,7 +5,7 @@ Une lecture ne devine pas : ce qui n'est pas compris, ou n'est pas vraisemblable
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from draille.moteurs.annuaire.calcul.ouverture import Plage
 from draille.socle.texte import JOURS
@@ -29,17 +29,17 @@ _TOUS_RANGS = frozenset({1, 2, 3, 4, 5})
 Lues = tuple[tuple[Plage, ...], list[str]]
 
 
-def lire_semaine(jours: Mapping[int, str]) -> Lues:
+def lire_semaine(jours: Mapping[int, str], *, rangs: Sequence[int] = ()) -> Lues:
     """Les heures écrites jour par jour (1 lundi) : « 09:00 - 12:00 / 13:30 - 17:00 ».
 
-    Rend les plages et les remarques : ce qui a été laissé, ou réuni parce que cela se chevauchait.
+    `rangs` : les semaines du mois où elles valent (vide, toutes). Rend les plages et les
+    remarques : ce qui a été laissé, ou réuni parce que cela se chevauchait.
     """
     plages: list[Plage] = []
     remarques: list[str] = []
     for jour, texte in sorted(jours.items()):
         heures: list[tuple[time, time]] = []
-        for morceau in filter(None, (m.strip() for m in re.split(r"[/;]| et ", texte or ""))):
-            lue = _intervalle(morceau)
+        for morceau, lue in _intervalles(texte):
             if lue is None:
                 remarques.append(f"{JOURS[jour - 1]} « {morceau} » laissé de côté")
             else:
@@ -47,8 +47,13 @@ def lire_semaine(jours: Mapping[int, str]) -> Lues:
         reunies = _reunir(heures)
         if len(reunies) < len(heures):
             remarques.append(f"{JOURS[jour - 1]} : heures qui se chevauchent, réunies")
-        plages += [_plage(jour, debut, fin) for debut, fin in reunies]
+        plages += [_plage(jour, debut, fin, rangs) for debut, fin in reunies]
     return tuple(plages), remarques
+
+
+def _intervalles(texte: str) -> list[tuple[str, tuple[time, time] | None]]:
+    morceaux = (m.strip() for m in re.split(r"[/;,]| et ", texte or ""))
+    return [(morceau, _intervalle(morceau)) for morceau in morceaux if morceau]
 
 
 def _intervalle(texte: str) -> tuple[time, time] | None:
@@ -192,3 +197,102 @@ def _regle_osm(fin: str, jours: list[int]) -> str:
         for g in groupes
     )
     return f"{','.join(dits)} {heures}"
+
+
+def ecrire_jour(*, plages: Iterable[Plage], jour: int, le: date) -> tuple[str, str] | None:
+    """Les heures d'un jour de semaine et ses rangs (« 1,3 »), comme `lire_semaine` les relit.
+
+    Rien si ce jour a des heures différentes selon la semaine du mois.
+    """
+    siennes = sorted(
+        (p for p in plages if p.jour == jour and p.debut <= le and (p.fin is None or le < p.fin)),
+        key=lambda p: p.heure_debut or time.min,
+    )
+    if len({p.rangs for p in siennes}) > 1:
+        return None
+    rangs = ",".join(map(str, siennes[0].rangs)) if siennes else ""
+    return " / ".join(_ecrites(p) for p in siennes), rangs
+
+
+def _ecrites(plage: Plage) -> str:
+    assert plage.heure_debut is not None and plage.heure_fin is not None
+    return f"{plage.heure_debut:%H:%M}-{plage.heure_fin:%H:%M}"
+
+
+_EXCEPTION = re.compile(
+    r"^(?P<du>\d{1,2}/\d{1,2}/\d{4})(?:\s*(?:au|-|–)\s*(?P<au>\d{1,2}/\d{1,2}/\d{4}))?"
+    r"\s*:?\s*(?P<quoi>.+)$"
+)
+JOURS_D_UNE_EXCEPTION = 366
+
+
+def lire_exceptions(texte: str, *, le: date) -> Lues:
+    """Les jours à part, un par ligne : « 24/12/2020 au 02/01/2021 fermé », « 31/10/2020 9h-12h ».
+
+    Ceux d'avant `le` ne se lisent plus. Rend les plages datées et ce qui n'a pas été compris.
+    """
+    plages: dict[tuple[date, time | None], Plage] = {}
+    remarques: list[str] = []
+    for ligne in filter(None, (x.strip() for x in (texte or "").splitlines())):
+        lues = _exception(ligne)
+        if lues is None:
+            remarques.append(f"« {ligne} » laissé de côté")
+            continue
+        for plage in lues:
+            assert plage.le is not None
+            if plage.le >= le:
+                plages[(plage.le, plage.heure_debut)] = plage
+    return tuple(plages.values()), remarques
+
+
+def _exception(ligne: str) -> list[Plage] | None:
+    lue = _EXCEPTION.match(ligne)
+    jours = _jours(lue["du"], lue["au"] or lue["du"]) if lue else []
+    if lue is None or not jours:
+        return None
+    quoi = lue["quoi"].strip().lower().rstrip(".")
+    if quoi in ("fermé", "ferme", "fermée", "fermeture"):
+        return [Plage(jour=None, le=jour, est_fermeture=True) for jour in jours]
+    heures = [h for _, h in _intervalles(quoi)]
+    if not heures or None in heures:
+        return None
+    return [
+        Plage(jour=None, le=jour, heure_debut=h[0], heure_fin=h[1])
+        for jour in jours
+        for h in _reunir(x for x in heures if x is not None)
+    ]
+
+
+def _jours(du: str, au: str) -> list[date]:
+    """Du premier au dernier, compris ; vide si l'un n'existe pas, s'ils se croisent, ou au-delà
+    d'un an."""
+    try:
+        premier, dernier = (
+            date(int(a), int(m), int(j)) for j, m, a in (du.split("/"), au.split("/"))
+        )
+    except ValueError:
+        return []
+    nombre = (dernier - premier).days + 1
+    if nombre > JOURS_D_UNE_EXCEPTION:
+        return []
+    return [premier + timedelta(days=pas) for pas in range(nombre)]
+
+
+def ecrire_exceptions(*, plages: Iterable[Plage], le: date) -> str:
+    """Les jours à part à compter de `le`, une ligne par suite de jours pareils."""
+    par_jour: dict[date, list[Plage]] = {}
+    for plage in plages:
+        if plage.le is not None and plage.le >= le:
+            par_jour.setdefault(plage.le, []).append(plage)
+    suites: list[tuple[date, date, str]] = []
+    for jour in sorted(par_jour):
+        ouvertes = sorted(_ecrites(p) for p in par_jour[jour] if not p.est_fermeture)
+        quoi = " / ".join(ouvertes) or "fermé"
+        if suites and suites[-1][2] == quoi and suites[-1][1] == jour - timedelta(days=1):
+            suites[-1] = (suites[-1][0], jour, quoi)
+        else:
+            suites.append((jour, jour, quoi))
+    return "\n".join(
+        f"{du:%d/%m/%Y} {quoi}" if du == au else f"{du:%d/%m/%Y} au {au:%d/%m/%Y} {quoi}"
+        for du, au, quoi in suites
+    )

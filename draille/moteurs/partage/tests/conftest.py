@@ -120,6 +120,6 @@ def monde(systeme: Acces) -> Monde:
         partage.inscrire_partenaire(
             fiche=partage.FichePartenaire(nom=nom, courriel=courriel), par=systeme, le=LE
         )
-        for nom, courriel in (("Le Relais", "relais@exemple.org"), ("La Halte", ""))
+        for nom, courriel in (("Le Relais", ""), ("La Halte", ""))
     )
     return Monde(systeme, personne, departement, un, deux, territoire)

@@ -14,22 +14,24 @@ from draille.mesures.accueil_social.lectures_accueil import accueil
 from draille.mesures.accueil_social.lectures_accueil_lieux import minutes_vers, situer
 from draille.mesures.accueil_social.lectures_types import AccueilLu
 from draille.mesures.accueil_social.models import Reponse
-from draille.mesures.accueil_social.regles import numeros_utiles
+from draille.mesures.accueil_social.regles import NUMEROS, TUS
 from draille.moteurs.annuaire import adaptateur_lectures as annuaire
 from draille.moteurs.annuaire.models import Point
 from draille.moteurs.annuaire.registre import libelle_besoin
 from draille.moteurs.partage import adaptateur as partage
 from draille.moteurs.partage.models import Orientation
 from draille.moteurs.trajets.calcul import Temps
+from draille.moteurs.trajets.calcul.temps import DITS
 from draille.noyau.organisation.models import Organisation
 from draille.noyau.territoire.models import Commune
 from draille.socle.acces import Acces
 from draille.socle.pdf import composer
-from draille.socle.texte import date_longue, date_moyenne
+from draille.socle.texte import date_longue, date_moyenne, pluriel
 
 GABARIT = Path(__file__).parent / "templates" / "accueil_social" / "fiche.typ"
 # Au-delà, on ne propose pas d'y aller à pied ; en dixièmes de minute.
 _A_PIED_MAX = 300
+CHIFFRES = 10
 _FAIT = {
     Reponse.Genre.INFORMATION: "Nous vous avons donné des informations.",
     Reponse.Genre.DROITS: "Nous avons regardé vos droits avec vous.",
@@ -54,7 +56,6 @@ class _Contenu:
 
     points: Sequence[int]
     commune_id: int | None
-    besoins: Sequence[str] = ()
     lu: AccueilLu | None = None
     orientations: Sequence[Orientation] = ()
 
@@ -95,7 +96,6 @@ def _de_l_accueil(
     return _Contenu(
         points=list(dict.fromkeys(i for i in dits if i is not None)),
         commune_id=commune_id or lu.accueil.commune_id or _commune_du_lieu(lu),
-        besoins=lu.besoins,
         lu=lu,
         orientations=orientations,
     )
@@ -121,14 +121,14 @@ def _donnees(contenu: _Contenu, le: date) -> dict[str, Any]:
         "convenu": _convenu(contenu),
         "accords": _accords(contenu.orientations),
         "contact": _contact(connus.get(recue_a or 0)),
-        "urgences": [list(n) for n in numeros_utiles(besoins=contenu.besoins)],
+        "urgences": [list(numero) for numero in NUMEROS],
     }
 
 
 def _lieux(points: Sequence[Point], commune_id: int | None, le: date) -> list[dict[str, Any]]:
     en_voiture = minutes_vers(commune_id=commune_id, points=points, le=le)
     a_pied = minutes_vers(commune_id=commune_id, points=points, le=le, mode="pied")
-    depart = Commune.objects.filter(pk=commune_id).first()
+    depart = Commune.objects.filter(pk=commune_id or 0).first()
     return [
         {
             "nom": p.nom,
@@ -136,7 +136,7 @@ def _lieux(points: Sequence[Point], commune_id: int | None, le: date) -> list[di
             "trajets": _trajets(depart, en_voiture.get(p.pk), a_pied.get(p.pk)),
             "heures": _heures(p, le),
             "ouverture": situer(point=p, temps=None, le=le, heure=None).horaire_dit,
-            "telephone": p.telephone,
+            "telephone": _numero(p.telephone),
             "acces": p.accessibilite,
             "rendez_vous": p.sur_rendez_vous,
         }
@@ -153,10 +153,24 @@ def _adresse(point: Point) -> list[str]:
 def _trajets(depart: Commune | None, voiture: Temps | None, pied: Temps | None) -> list[str]:
     if depart is None:
         return []
-    lignes = [f"Depuis {depart.nom} : {voiture.libelle}."] if voiture is not None else []
+    lignes = [f"Depuis {depart.nom} : {_minutes(voiture)}."] if voiture is not None else []
     if pied is not None and pied.minutes <= _A_PIED_MAX:
-        lignes.append(f"Ou {pied.libelle}, depuis la mairie.")
+        lignes.append(f"Depuis la mairie : {_minutes(pied)}.")
     return lignes
+
+
+def _minutes(temps: Temps) -> str:
+    """« environ 33 minutes en voiture (entre 27 et 44) » : la bande de `Temps`, sans abrégé."""
+    milieu, bas, haut = (temps.minutes + 5) // 10, temps.bas // 10, -(-temps.haut // 10)
+    return f"environ {pluriel(milieu, 'minute')} {DITS[temps.mode]} (entre {bas} et {haut})"
+
+
+def _numero(telephone: str) -> str:
+    """« 04 71 00 00 00 » : par deux chiffres, pour se lire et se recopier ; sinon tel quel."""
+    chiffres = telephone.replace(" ", "").replace(".", "")
+    if len(chiffres) != CHIFFRES or not chiffres.isdecimal():
+        return telephone
+    return "\u00a0".join(chiffres[i : i + 2] for i in range(0, CHIFFRES, 2))
 
 
 def _heures(point: Point, le: date) -> list[list[str]]:
@@ -189,7 +203,7 @@ def _convenu(contenu: _Contenu) -> list[str]:
 
 
 def _pour(besoins: Sequence[str]) -> str:
-    dits = ", ".join(libelle_besoin(b).lower() for b in besoins)
+    dits = ", ".join(libelle_besoin(b).lower() for b in besoins if b not in TUS)
     return f" ({dits})" if dits else ""
 
 
@@ -211,4 +225,4 @@ def _contact(point: Point | None) -> list[str]:
     """Qui rappeler : le lieu où l'on a été reçu."""
     if point is None:
         return []
-    return [t for t in (point.nom, point.telephone) if t]
+    return [t for t in (point.nom, _numero(point.telephone)) if t]

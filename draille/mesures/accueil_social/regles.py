@@ -20,14 +20,17 @@ DITS = {
     "courriel": "Le courriel",
 }
 
-# Numéros nationaux gratuits ; le 112 vaut pour tous (directive (UE) 2018/1972, article 109).
-NUMEROS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("112", "Urgence, à toute heure", frozenset()),
-    ("115", "Si vous n'avez pas où dormir ce soir", frozenset({"logement"})),
-    ("3919", "Violences : écoute, à toute heure", frozenset({"violences"})),
-    ("119", "Un enfant en danger", frozenset({"famille", "violences"})),
-    ("3114", "Souffrance, idées de suicide", frozenset({"sante", "isolement"})),
+# Numéros nationaux gratuits, les mêmes pour tous : trouvée chez quelqu'un, la fiche ne dit pas
+# pourquoi il est venu.
+NUMEROS = (
+    ("112", "Urgence, à toute heure"),
+    ("115", "Pas d'endroit où dormir ce soir"),
+    ("119", "Un enfant en danger"),
+    ("3919", "Femmes victimes de violences : quelqu'un écoute"),
+    ("3114", "Trop de souffrance, des idées de suicide"),
 )
+# Un besoin que la fiche ne nomme jamais : qui la lit à la maison n'est pas toujours bienveillant.
+TUS = ("violences",)
 
 
 def refus(code: str, message: str, base_legale: str = "") -> Refus:
@@ -116,11 +119,6 @@ def exiger_accord(*, transmet: bool, forme: str) -> None:
             "dites comment elle l'a donné, ou orientez-la sans rien transmettre.",
             "RGPD articles 6 et 7 ; CNIL, délibération 2021-028",
         )
-
-
-def numeros_utiles(*, besoins: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """Les numéros à garder pour ces besoins : le numéro, ce qu'on y trouve. Gratuits, nationaux."""
-    return tuple((numero, dit) for numero, dit, pour in NUMEROS if not pour or pour & set(besoins))
 
 
 def delai_median(jours: Sequence[int]) -> int | None:

@@ -63,7 +63,7 @@ def test_la_fiche_d_une_personne_dit_ou_quand_comment_et_ce_qui_est_convenu(syst
         "Maison de Brioude",
         "43000 Brioude",
         "Depuis Le Puy-en-Velay",
-        "min en voiture (estimation, entre",
+        "minutes en voiture (entre",
         "Lundi 9 h – 17 h",
         "9 septembre 2020 fermé",
         "De plain-pied",
@@ -73,11 +73,10 @@ def test_la_fiche_d_une_personne_dit_ou_quand_comment_et_ce_qui_est_convenu(syst
         "mardi 15 septembre 2020",
         "votre prénom et votre nom, votre numéro de téléphone",
         "Vous pouvez changer d'avis",
-        "Maison du Département : 0400000000",
-        "115",
+        "Maison du Département : 04 00 00 00 00",
+        "3919",
     ):
         assert attendu in texte, attendu
-    assert "3919" not in texte
     for tu in ("Rivet", "Solange", "propriétaire"):
         assert tu not in texte
 
@@ -159,9 +158,20 @@ def test_tout_ce_qui_se_transmet_se_dit_a_la_personne():
     assert set(TRANSMIS) == set(PORTEES)
 
 
-def test_le_112_est_toujours_donne_et_les_autres_selon_le_besoin():
-    def numeros(*besoins: str) -> list[str]:
-        return [n for n, _ in regles.numeros_utiles(besoins=besoins)]
-
-    assert numeros() == ["112"]
-    assert numeros("logement", "violences") == ["112", "115", "3919", "119"]
+def test_la_fiche_ne_dit_pas_pourquoi_on_est_venu(systeme):
+    """Les mêmes numéros pour tous, et les violences jamais nommées comme un besoin."""
+    lieu = f.lieu()
+    fiches = []
+    for besoin in ("violences", "numerique"):
+        accueil = actes.accueillir(
+            saisie=f.nouvelle(
+                besoins=(besoin,),
+                orientations=(OrientationSaisie(point_id=lieu.pk, besoins=(besoin,)),),
+            ),
+            par=systeme,
+            le=f.LE,
+        )
+        fiches.append(_texte(composer_fiche(accueil_id=accueil.pk, acces=systeme, le=f.LE)))
+    violences, numerique = fiches
+    assert all(numero in violences for numero, _ in regles.NUMEROS)
+    assert violences == numerique.replace(" (numérique)", "")

@@ -87,10 +87,17 @@ class Monde:
         aussi = [] if ligne.partenaire is None else [cle(PARTENAIRE, ligne.partenaire)]
         return [self.cle_de(ligne), *aussi]
 
-    def noter(self, objet: Any, compartiment: int | None, individu: Individu | None) -> Any:
+    def noter(
+        self,
+        objet: Any,
+        compartiment: int | None,
+        individu: Individu | None,
+        *,
+        partenaire: int | None = None,
+    ) -> Any:
         """Retient une rangée écrite, et la personne dont elle parle."""
         commune = individu.commune if individu else None
-        return self.noter_a(objet, compartiment, commune, individu)
+        return self.noter_a(objet, compartiment, commune, individu, partenaire=partenaire)
 
     def noter_a(
         self,
@@ -98,14 +105,17 @@ class Monde:
         compartiment: int | None,
         commune: int | None,
         individu: Individu | None = None,
+        *,
+        partenaire: int | None = None,
     ) -> Any:
-        """Retient une rangée écrite sous cette commune."""
+        """Retient une rangée écrite sous cette commune, ouverte aussi à ce partenaire."""
         ligne = Ligne(
             table=objet._meta.db_table,
             id=objet.pk,
             compartiment=compartiment,
             commune=commune,
             personne=individu.id if individu else None,
+            partenaire=partenaire,
         )
         self.lignes.append(ligne)
         self.par_table.setdefault(ligne.table, []).append(ligne)
@@ -187,6 +197,7 @@ def peupler(monde: Monde, profils: list[Profil]) -> None:
 
     Qui déménage a ses rangées écrites sous une autre commune, avant : elles doivent la suivre.
     """
+    from tests.droits.rangees_accueil import ecrire_accueil
     from tests.droits.rangees_rsa import ecrire_rsa
 
     for compartiments, rang, a_demenage in profils:
@@ -205,6 +216,8 @@ def peupler(monde: Monde, profils: list[Profil]) -> None:
         monde.individus.append(individu)
         for compartiment in compartiments:
             _ecrire_noyau(monde, individu, compartiment, cle(compartiment, avant), numero)
+        if 1 in compartiments:
+            ecrire_accueil(monde, individu, cle(1, avant), numero)
         if 2 in compartiments:
             ecrire_rsa(monde, individu, cle(2, avant), numero)
         if avant != commune:
@@ -300,6 +313,7 @@ def construire(nombre: int = 56) -> Monde:
 
 def construire_avec(profils: list[Profil]) -> Monde:
     """Un monde de ces personnes : compartiments, rang de commune, ont-elles déménagé."""
+    from tests.droits.rangees_accueil import ouvrir_points, rapprocher, recevoir_des_anonymes
     from tests.droits.rangees_referent import conclure_calculs, ouvrir_bureaux
     from tests.droits.rangees_rsa import ecrire_fichiers
 
@@ -307,7 +321,10 @@ def construire_avec(profils: list[Profil]) -> Monde:
     decouper(monde)
     employer(monde)
     ouvrir_bureaux(monde)
+    ouvrir_points(monde)
     peupler(monde, profils)
+    recevoir_des_anonymes(monde)
+    rapprocher(monde)
     conclure_calculs(monde)
     ecrire_sans_personne(monde)
     ecrire_fichiers(monde)

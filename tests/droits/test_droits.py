@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from draille.noyau.organisation.lectures import acces_de
 from draille.socle import contexte
-from draille.socle.acces import acces_systeme
+from draille.socle.acces import PAS, PERSONNEL, Acces, Role, acces_systeme
 from draille.socle.murs import modeles_personnels
 from tests.droits import tirages
 from tests.droits.chemins import Lecteur, attendre_tables, lire_tables
@@ -39,12 +39,20 @@ REGLAGES = settings(
     report_multiple_bugs=False,
 )
 NOMBRE_LIEUX = 15
-SYSTEME = acces_systeme(nom="essai des droits")
+# Ce que personne ne tient : toutes les clés, les notes personnelles comprises, pour que le premier
+# mur se mesure seul.
+SYSTEME = Acces(
+    agent_id=None,
+    organisation_id=None,
+    nom="essai des droits",
+    cles_par_role={Role.SYSTEME: frozenset({*acces_systeme(nom="").cles, PERSONNEL * PAS})},
+)
 
 
 @pytest.fixture
 def monde(systeme: Any) -> Monde:
     """Le monde fixe, écrit dans la transaction de l'essai."""
+    contexte.poser(acces=SYSTEME, instant=INSTANT)
     return construire()
 
 

@@ -1,5 +1,6 @@
 """Les temps de trajet : l'interface des moteurs, l'estimation, le graphe routier. Pur."""
 
+from draille.moteurs.trajets.calcul import fichier
 from draille.moteurs.trajets.calcul.estimation import Coefficients, Estimation, EstimationPied
 from draille.moteurs.trajets.calcul.proches import AvecRepli, Proche, plus_proche, plus_proches
 from draille.moteurs.trajets.calcul.temps import (
@@ -39,6 +40,7 @@ __all__ = [
     "Reels",
     "Temps",
     "distances_km",
+    "fichier",
     "plus_proche",
     "plus_proches",
 ]

@@ -43,5 +43,5 @@ def lire(*, chemin: Path) -> Graphe:
             )
     except FileNotFoundError:
         raise
-    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as erreur:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as erreur:
         raise FichierIllisible(str(erreur)) from erreur

@@ -78,15 +78,17 @@ def batir(
     """Le graphe de ces voies à ces allures. Lève `ReseauVide` s'il n'en reste rien."""
     if not len(voies.refs):
         raise ReseauVide
-    noeud = _noeuds(voies)
-    traces = _decouper(voies, noeud)
+    depart, arrivee = _noeuds(voies)
+    traces = _decouper(voies, depart)
     aller_s, retour_s = _secondes(voies, traces, vitesses, altitudes)
     fins = np.append(traces.premiers[1:], len(traces.depart)) - 1
-    de, vers = noeud[traces.depart[traces.premiers]], noeud[traces.depart[fins] + 1]
+    de, vers = depart[traces.depart[traces.premiers]], arrivee[traces.depart[fins] + 1]
     sens = voies.sens[traces.voie[traces.premiers]]
     aller = _ms(np.add.reduceat(aller_s, traces.premiers), ferme=sens < 0)
     retour = _ms(np.add.reduceat(retour_s, traces.premiers), ferme=sens > 0)
-    gardees, de, vers, noeuds = _partie_principale(voies, noeud, de, vers, (aller, retour))
+    gardees, de, vers, noeuds = _partie_principale(
+        voies, (depart, arrivee), (de, vers), (aller, retour)
+    )
     accroches = _accroches(voies, traces, aller_s, gardees)
     return Graphe(
         noeuds=noeuds,
@@ -102,13 +104,16 @@ def batir(
     )
 
 
-def _noeuds(voies: Voies) -> Rangs:
-    """Le rang du nœud de chaque sommet ; un nœud barré en fait autant que de passages."""
-    refs = voies.refs.copy()
-    barres = np.isin(refs, voies.barres)
-    refs[barres] = -1 - np.arange(int(barres.sum()))
-    _, rangs = np.unique(refs, return_inverse=True)
-    return rangs.astype(np.int64)
+def _noeuds(voies: Voies) -> tuple[Rangs, Rangs]:
+    """Le rang du nœud de chaque sommet, quand on en part et quand on y arrive.
+
+    Un nœud barré en fait deux à chaque passage, un de chaque côté, que rien ne relie.
+    """
+    barres = np.flatnonzero(np.isin(voies.refs, voies.barres))
+    depart, arrivee = voies.refs.copy(), voies.refs.copy()
+    depart[barres], arrivee[barres] = -1 - 2 * barres, -2 - 2 * barres
+    _, rangs = np.unique(np.concatenate([depart, arrivee]), return_inverse=True)
+    return rangs[: len(depart)].astype(np.int64), rangs[len(depart) :].astype(np.int64)
 
 
 def _decouper(voies: Voies, noeud: Rangs) -> _Traces:
@@ -206,12 +211,16 @@ def _rues_alentour(carreaux: Rangs, metres: Reels) -> Reels:
 
 
 def _partie_principale(
-    voies: Voies, noeud: Rangs, de: Rangs, vers: Rangs, ms: tuple[Rangs, Rangs]
+    voies: Voies,
+    sommets: tuple[Rangs, Rangs],
+    bouts: tuple[Rangs, Rangs],
+    ms: tuple[Rangs, Rangs],
 ) -> tuple[Rangs, Rangs, Rangs, int]:
     """Les arêtes de la plus grande partie fortement connexe, et ses nœuds rangés de proche en
     proche : voisins sur la carte, ils le sont en mémoire, et la recherche va plus vite."""
+    de, vers = bouts
     aller, retour = ms[0] >= 0, ms[1] >= 0
-    nombre = int(noeud.max()) + 1
+    nombre = int(max(sommets[0].max(), sommets[1].max())) + 1
     arcs = creux(
         nombre,
         np.concatenate([de[aller], vers[retour]]),
@@ -223,7 +232,8 @@ def _partie_principale(
     gardees = np.flatnonzero((partie[de] == dans) & (partie[vers] == dans))
     employes = np.unique(np.concatenate([de[gardees], vers[gardees]]))
     nord, est = np.zeros(nombre), np.zeros(nombre)
-    nord[noeud], est[noeud] = voies.nord, voies.est
+    for noeud in sommets:
+        nord[noeud], est[noeud] = voies.nord, voies.est
     ordre = employes[np.argsort(_entrelacer(nord[employes], est[employes]), kind="stable")]
     nouveau = np.full(nombre, -1, np.int64)
     nouveau[ordre] = np.arange(len(ordre))
@@ -233,19 +243,20 @@ def _partie_principale(
 def _accroches(
     voies: Voies, traces: _Traces, secondes: Reels, gardees: Rangs
 ) -> tuple[Reels, Reels, Rangs, Reels]:
-    """Tous les 100 m des arêtes gardées : nord, est, rang de l'arête, part du temps."""
+    """Tous les 100 m, bouts compris : nord, est, rang de l'arête gardée, part du temps."""
     classe = voies.classe[traces.voie[traces.premiers]]
     permises = ~np.isin(classe[gardees], [RANG[c] for c in SANS_ACCROCHE])
     longueurs = np.add.reduceat(traces.longueur, traces.premiers)
     durees = np.maximum(np.add.reduceat(secondes, traces.premiers), 1e-9)
     rangs = np.flatnonzero(permises)
     aretes = gardees[rangs]
-    combien = np.maximum(1, np.ceil(longueurs[aretes] / ACCROCHE_METRES)).astype(np.int64)
+    pas = np.maximum(1, np.ceil(longueurs[aretes] / ACCROCHE_METRES)).astype(np.int64)
+    combien = pas + 1
     ici = np.repeat(np.arange(len(aretes)), combien)
     rang_local = np.arange(len(ici)) - np.repeat(np.cumsum(combien) - combien, combien)
     fait = np.cumsum(traces.longueur)
     origine = fait[traces.premiers] - traces.longueur[traces.premiers]
-    cible = origine[aretes][ici] + (rang_local + 0.5) / combien[ici] * longueurs[aretes][ici]
+    cible = origine[aretes][ici] + rang_local / pas[ici] * longueurs[aretes][ici]
     fins = np.append(traces.premiers[1:], len(traces.depart)) - 1
     segment = np.clip(np.searchsorted(fait, cible), traces.premiers[aretes][ici], fins[aretes][ici])
     reste = fait[segment] - cible

@@ -60,6 +60,7 @@ class Legende:
 
     `unite` vaut "entier", "euros" ou "pourcent" (nombres entre 0 et 1).
     `cible` est un taux entre 0 et 1 pour une série, une valeur pour une jauge.
+    `maximum` : le bout des barres ; nul, la plus longue y va. Une part s'y compare à un entier.
     """
 
     titre: str
@@ -70,6 +71,7 @@ class Legende:
     cible: Nombre | None = None
     nom_cible: str = "Objectif"
     entete: str = ""
+    maximum: Nombre | None = None
 
 
 def barres(lignes: Sequence[Ligne], *, legende: Legende) -> str:
@@ -82,7 +84,7 @@ def barres(lignes: Sequence[Ligne], *, legende: Legende) -> str:
     ecrire = _ecriture(legende.unite)
     nom = _nom("barres", legende.titre)
     totaux = [sum((Decimal(str(v)) for v in ligne.valeurs), Decimal(0)) for ligne in lignes]
-    maximum = max(totaux, default=Decimal(0)) or Decimal(1)
+    maximum = max([*totaux, Decimal(str(legende.maximum or 0))]) or Decimal(1)
     pas = 48
     svg = _ouvrir(nom, legende=legende, hauteur=max(len(lignes), 1) * pas)
     motifs(svg, nom=nom, nombre=len(legende.series))

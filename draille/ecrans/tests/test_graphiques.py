@@ -92,6 +92,13 @@ def test_la_tendance_dit_ou_elle_commence_et_finit():
     assert len(list(_lire(tendance([], titre="Rien")).iter("line"))) == 0
 
 
+def test_une_part_se_compare_a_un_entier_et_non_a_la_plus_longue():
+    legende = Legende(titre="Parts", series=("Couverts",), unite="pourcent", maximum=1)
+    racine = _lire(barres([Ligne("Rives", (0.5,))], legende=legende))
+    motifs = [r for r in racine.iter("rect") if (r.get("fill") or "").startswith("url(")]
+    assert [r.get("width") for r in motifs] == ["50%"]
+
+
 @pytest.mark.parametrize("rendu", [
     barres(MESURES, legende=FINANCEURS),
     serie(MOIS, legende=ENTRANTS),

@@ -78,7 +78,7 @@ class CommuneLue:
     """Une commune : le point ouvert le plus proche et le temps pour y aller, s'il y en a un.
 
     `raison` est nulle quand elle est couverte. `ferme` : un point fermé à ce moment, qui la
-    couvrirait.
+    couvrirait ; `ferme_temps`, le temps pour y aller.
     """
 
     id: int
@@ -89,6 +89,7 @@ class CommuneLue:
     temps: Temps | None
     raison: Raison | None
     ferme: PointSitue | None
+    ferme_temps: Temps | None
 
     @property
     def est_couverte(self) -> bool:
@@ -260,10 +261,10 @@ def _commune(
     if rang >= 0:
         point = terrain.points[ouverts[rang]]
         temps = temps_de(terrain=terrain, commune=commune.rang, point=ouverts[rang])
-    ferme = raison = None
+    raison, ferme = None, -1
     if not calculee.couvertes[commune.rang]:
         ferme = _ferme(commune, terrain)
-        raison = _raison(commune, point, ferme)
+        raison = _raison(commune, point, ferme >= 0)
     return CommuneLue(
         id=commune.id,
         nom=commune.nom,
@@ -272,24 +273,27 @@ def _commune(
         point=point,
         temps=temps,
         raison=raison,
-        ferme=ferme,
+        ferme=terrain.points[ferme] if ferme >= 0 else None,
+        ferme_temps=(
+            temps_de(terrain=terrain, commune=commune.rang, point=ferme) if ferme >= 0 else None
+        ),
     )
 
 
-def _raison(commune: CommuneSituee, point: PointSitue | None, ferme: PointSitue | None) -> Raison:
+def _raison(commune: CommuneSituee, point: PointSitue | None, a_un_ferme: bool) -> Raison:
     if commune.lieu is None:
         return Raison.POSITION
-    if ferme is not None:
+    if a_un_ferme:
         return Raison.FERME
     return Raison.LOIN if point is not None else Raison.AUCUN
 
 
-def _ferme(commune: CommuneSituee, terrain: Terrain) -> PointSitue | None:
-    """Le point existant le plus proche, s'il la couvrirait : il est donc fermé à ce moment."""
+def _ferme(commune: CommuneSituee, terrain: Terrain) -> int:
+    """Le rang du point existant le plus proche, s'il la couvrirait : il est fermé à ce moment."""
     ligne = terrain.minutes[commune.rang]
     if not len(ligne) or ligne.min() >= terrain.seuil:
-        return None
-    return terrain.points[int(ligne.argmin())]
+        return -1
+    return int(ligne.argmin())
 
 
 def _points(points: list[PointSitue], communes: tuple[CommuneLue, ...]) -> tuple[PointLu, ...]:

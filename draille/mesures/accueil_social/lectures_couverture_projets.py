@@ -12,6 +12,7 @@ from draille.mesures.accueil_social.lectures_couverture import (
     temps_de,
 )
 from draille.mesures.accueil_social.lectures_couverture_terrain import (
+    SAMEDI,
     CommuneSituee,
     Moment,
     PointSitue,
@@ -36,7 +37,6 @@ from draille.socle.refus import Refus
 
 Forme = Literal["fixe", "permanence"]
 JOURS_DE_SEMAINE = 7
-SAMEDI = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,11 @@ class FermetureLue:
     part_apres: float | None
     population_perdue: int
     communes: tuple[Deplacee, ...]
+
+    @property
+    def seuil(self) -> int:
+        """Le seuil, en dixièmes de minute."""
+        return 10 * self.seuil_minutes
 
     @property
     def perdues(self) -> tuple[Deplacee, ...]:

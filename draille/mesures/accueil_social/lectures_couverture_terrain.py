@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import numpy as np
 
@@ -14,9 +14,11 @@ from draille.moteurs.trajets import adaptateur as trajets
 from draille.moteurs.trajets.calcul import Methode, Mode
 from draille.moteurs.trajets.calcul import Point as Lieu
 from draille.noyau.territoire.models import Commune
+from draille.socle.feries import jours_feries
 from draille.socle.parametres import registre_global
 
 SEUIL = "accueil_social.minutes"
+SAMEDI = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +115,15 @@ class Terrain:
         """Par commune, si un point ouvert ce jour-là (à la même heure) est à moins du seuil."""
         ouverts = self.ouverts(le=le)
         couvre = self.minutes[:, ouverts] < self.seuil
-        dites: list[bool] = couvre.any(axis=1).tolist()
-        return dites
+        return [any(ligne) for ligne in couvre.tolist()]
+
+
+def jour_ouvre(*, le: date) -> date:
+    """Ce jour-là, ou le premier suivant qui n'est ni samedi, ni dimanche, ni férié."""
+    jour = le
+    while jour.weekday() >= SAMEDI or jour in jours_feries(jour.year):
+        jour += timedelta(days=1)
+    return jour
 
 
 def arpenter(*, moment: Moment) -> Terrain:

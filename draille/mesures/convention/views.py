@@ -14,6 +14,8 @@ from draille.ecrans.acces import exige
 from draille.ecrans.graphiques import Ligne as Barre
 from draille.ecrans.lecture_seule import ecrit
 from draille.ecrans.menu import entrees
+from draille.ecrans.panneaux import figures
+from draille.ecrans.requete import acces_de
 from draille.mesures.convention import lectures, lectures_mots, regles, views_indicateurs
 from draille.mesures.convention.acces import ACCES
 from draille.mesures.convention.forms import DateLue
@@ -65,6 +67,11 @@ def ligne(request: HttpRequest, code: str) -> HttpResponse:
                 "ligne": lue,
                 "cibles": _cibles(lue),
                 "suivies": _suivies(request, lue),
+                "figures": figures(
+                    lignes=(code, *lue.mesures),
+                    acces=acces_de(request),
+                    le=jour,
+                ),
                 **views_indicateurs.contexte(request=request, ligne=lue, cadre=cadre, jour=jour),
             }
             return render(request, "convention/ligne.html", contexte)

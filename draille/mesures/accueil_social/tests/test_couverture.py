@@ -1,6 +1,6 @@
 """Qui est couvert à un moment, et pourquoi les autres ne le sont pas."""
 
-from datetime import time
+from datetime import date, time
 
 import pytest
 
@@ -11,7 +11,7 @@ from draille.mesures.accueil_social.lectures_couverture_projets import (
     effet_fermeture,
     implantation,
 )
-from draille.mesures.accueil_social.lectures_couverture_terrain import Moment
+from draille.mesures.accueil_social.lectures_couverture_terrain import Moment, jour_ouvre
 from draille.mesures.accueil_social.tests.fabrique import lieu
 from draille.mesures.accueil_social.tests.fabrique_couverture import (
     LUNDI,
@@ -44,6 +44,7 @@ def test_le_lundi_seul_le_puy_recoit_et_chacun_sait_pourquoi(monde, systeme):
     # Langeac et Saugues ont un lieu assez près, mais il ne reçoit que le mardi.
     assert communes["Langeac"].raison is Raison.FERME
     assert communes["Langeac"].ferme.nom == "Permanence de Langeac"
+    assert communes["Langeac"].ferme_temps.minutes < 300 <= communes["Langeac"].temps.minutes
     assert communes["Saugues"].raison is Raison.FERME
     # Le lieu de Brioude n'existe plus : il ne se dit pas fermé, il n'est pas.
     assert communes["Brioude"].raison is Raison.LOIN
@@ -60,6 +61,20 @@ def test_le_mardi_apres_midi_la_permanence_compte_et_le_matin_non(monde, systeme
     assert _par_nom(matin)["Langeac"].raison is Raison.FERME
     # Sans heure, une ouverture dans la journée suffit.
     assert _par_nom(couverture(le=MARDI, acces=systeme))["Langeac"].est_couverte
+
+
+@pytest.mark.parametrize(
+    ("jour", "ouvre"),
+    [
+        (LUNDI, LUNDI),
+        (SAMEDI, date(2020, 9, 14)),
+        # Le samedi 31 octobre, puis un dimanche de Toussaint.
+        (date(2020, 10, 31), date(2020, 11, 2)),
+        (date(2020, 5, 1), date(2020, 5, 4)),
+    ],
+)
+def test_sans_jour_demande_on_compte_le_premier_jour_ouvre(jour, ouvre):
+    assert jour_ouvre(le=jour) == ouvre
 
 
 def test_le_samedi_rien_nest_ouvert(monde, systeme):

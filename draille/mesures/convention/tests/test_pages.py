@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from draille.ecrans import panneaux
+from draille.ecrans.panneaux import FigureLigne, declarer_figure
 from draille.socle.acces import Role
 
 PAGE = "/convention/"
@@ -99,3 +101,28 @@ def test_le_balisage_se_lit_sans_les_yeux(inscrite, connecter, entrer, adresse):
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids)), sorted(i for i in ids if ids.count(i) > 1)
     assert "style=" not in page
+
+
+def test_une_ligne_montre_ses_figures_calculees_a_la_date_lue(inscrite, connecter, monkeypatch):
+    monkeypatch.setattr(panneaux, "_figures", {})
+    declarer_figure(
+        FigureLigne(
+            code="essai.part",
+            ligne_convention="accueil_social",
+            libelle="Part essayée",
+            definition="Ce que c'est.",
+            source="D'où cela vient.",
+            contexte=lambda acces, le: {
+                "valeur": "93 %",
+                "precision": f"calculée au {le:%d/%m/%Y}",
+                "url": "/detail/",
+            },
+        )
+    )
+    inscrite()
+    client = connecter(Role.PILOTE)
+    page = lire(client, "/convention/lignes/accueil_social/?le=2020-10-30")
+    for dit in ("Part essayée", "93 %", "calculée au 30/10/2020", 'href="/detail/"'):
+        assert dit in page, dit
+    autre = lire(client, "/convention/lignes/orientation_rsa/?le=2020-10-30")
+    assert "Part essayée" not in autre

@@ -142,7 +142,8 @@ def _utiles(couvre: Booleens, minutes: Grille, poids: Entiers) -> Entiers:
     tailles = ensembles.sum(axis=0)
     communs = ensembles.T @ ensembles
     contenus = (communs >= tailles[:, None]) & (tailles[None, :] > tailles[:, None])
-    return gardes[~contenus.any(axis=1)]
+    utiles: Entiers = gardes[~contenus.any(axis=1)]
+    return utiles
 
 
 def _resoudre(cas: _Cas, nombre: int) -> tuple[list[int], int]:

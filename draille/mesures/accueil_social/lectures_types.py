@@ -1,7 +1,7 @@
 """Ce que rendent les lectures de la mesure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from draille.mesures.accueil_social.models import Accueil, Note
@@ -32,7 +32,7 @@ class AccueilLu:
     """
 
     accueil: Accueil
-    nom: str
+    nom: str = field(repr=False)
     agent: str
     besoins: tuple[str, ...]
     besoins_dits: tuple[str, ...]
@@ -56,7 +56,7 @@ class Filtre:
     d'un agent, d'une personne dont on tape le nom (`texte`).
     """
 
-    texte: str = ""
+    texte: str = field(default="", repr=False)
     debut: date | None = None
     fin: date | None = None
     canal: str = ""

@@ -21,7 +21,8 @@ class ReponseSaisie:
     point_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Sans représentation : ce qui est saisi ne part pas dans une trace technique.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class OrientationSaisie:
     """Une personne adressée à un partenaire, ou à un lieu de l'annuaire, et suivie jusqu'au bout.
 
@@ -37,7 +38,7 @@ class OrientationSaisie:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Saisie:
     """Un accueil, tel que saisi. `envoi` : donné par l'appareil ; le même n'écrit qu'un accueil.
 

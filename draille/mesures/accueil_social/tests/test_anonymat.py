@@ -3,19 +3,25 @@
 Toute la base est balayée : chaque ligne de chaque table, toutes colonnes, en texte et en octets.
 """
 
+import logging
 from datetime import time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from draille.mesures.accueil_social import actes
 from draille.mesures.accueil_social.actes import OrientationSaisie, ReponseSaisie
 from draille.mesures.accueil_social.models import Accueil
 from draille.mesures.accueil_social.tests import fabrique as f
+from draille.noyau.organisation.models import Agent, Habilitation
 from draille.noyau.personne.actes import Identite
+from draille.noyau.territoire.models import Territoire
 from draille.socle import contexte
-from draille.socle.acces import PAS, PERSONNEL, Acces, Compartiment
+from draille.socle.acces import PAS, PERSONNEL, Acces, Compartiment, Role
 
 GLISSES = ("Zwingelstein", "Clotaire", "0698765432", "clotaire@zw.example", "dialyse")
 # Toutes les clés générales, y compris celles des notes privées et des partenaires.
@@ -135,3 +141,80 @@ def test_le_journal_d_un_anonyme_n_a_que_des_codes(glisser):
     assert [(code, personne) for code, personne, _ in lignes] == [
         ("accueil_social.accueillir", None)
     ]
+
+
+@pytest.fixture
+def guichet(systeme: Acces, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """L'agent d'accueil, connecté à la vraie page."""
+    monkeypatch.setenv("DRAILLE_DATE", f.LE.isoformat())
+    agent = Agent.objects.create(
+        identifiant="essai.guichet", nom="Essai", prenom="Guichet", organisation=f.organisation()
+    )
+    departement = Territoire.objects.create(
+        nature="departement", code="43", nom="Haute-Loire", debut=f.DEPUIS
+    )
+    Habilitation.objects.create(
+        agent=agent,
+        compartiment=f.SOCIAL,
+        territoire=departement,
+        role=Role.ACCUEIL,
+        debut=f.DEPUIS,
+    )
+    client = Client()
+    client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def _postee(qui: str, point_id: int, partenaire_id: int) -> dict[str, Any]:
+    """Tous les champs de la page remplis, comme si l'on changeait d'avis à la fin."""
+    return {
+        "envoi": str(uuid4()),
+        "qui": qui,
+        "personne": "nouvelle",
+        "nom": "Zwingelstein",
+        "prenom": "Clotaire",
+        "naissance": "12/03/1984",
+        "telephone": "0698765432",
+        "courriel": "clotaire@zw.example",
+        "commune": f.commune().pk,
+        "point": point_id,
+        "heure": "09:41",
+        "besoins": ["sante"],
+        "paroles": "Clotaire Zwingelstein, en dialyse",
+        "reponses": ["information"],
+        "lieux": [f"sante:{point_id}"],
+        "suivis": [f"sante:{point_id}"],
+        "suite": "Rappeler Clotaire au 0698765432",
+        "suite_le": "2020-09-10",
+        "note_partagee": "Zwingelstein : dialyse",
+        "note_privee": "clotaire@zw.example",
+        "o1-partenaire": partenaire_id,
+        "o1-portee": ["nom", "telephone", "message"],
+        "o1-forme": "oral",
+        "o1-message": "Clotaire est en dialyse",
+    }
+
+
+@pytest.mark.parametrize(("qui", "reste"), [("nommee", True), ("anonyme", False)])
+def test_la_page_ne_laisse_rien_en_base_en_session_ni_au_journal_technique(
+    guichet, systeme, caplog, qui, reste
+):
+    caplog.set_level(logging.DEBUG)
+    lieu, partenaire = f.lieu(besoins=["sante"]), f.partenaire()
+    dits = _postee(qui, lieu.pk, partenaire.pk)
+    # Ce que la page envoie pendant que l'on tape, puis sans JavaScript, puis pour de bon.
+    guichet.get("/accueillir/suggestions/", dits)
+    guichet.get("/accueillir/lieux/", dits)
+    assert guichet.post("/accueillir/", {**dits, "etape": "chercher"}).status_code == 200
+    for _ in range(2):
+        assert guichet.post("/accueillir/", dits).status_code == 302
+    guichet.get("/accueils/")
+    f.au(f.LE, systeme)
+    assert Accueil.objects.get().identite == {"nommee": "nouvelle", "anonyme": "anonyme"}[qui]
+    assert bool(balayer()) is reste
+    # Une session se range compressée : on la lit, on ne cherche pas dans ses octets.
+    sessions = [str(s.get_decoded()) for s in Session.objects.all()]
+    assert sessions
+    for mot in GLISSES:
+        assert not any(mot in session for session in sessions)
+        assert mot not in caplog.text

@@ -190,7 +190,7 @@ def test_le_guichet_ne_deborde_pas(ouvrir: Ouvrir, largeur: str) -> None:
     page.locator("#besoin-logement").check()
     expect(page.locator("#lieux-proches .lieu").first).to_be_visible()
     for volet in page.locator("details.guichet__volet").all():
-        volet.locator("summary").click()
+        volet.locator("summary").first.click()
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
     violations = Axe().run(page).response["violations"]
     assert [f"{v['id']} : {v['nodes'][0]['html'][:160]}" for v in violations] == []

@@ -24,6 +24,7 @@
   let attente = 0;
   let enCours = false;
   let encore = false;
+  let parti = false;
   let chaine = Promise.resolve();
 
   // --- ce qui est gardé ------------------------------------------------------------------------
@@ -76,6 +77,7 @@
     const voulu = etat;
     chaine = chaine.then(async () => {
       const garde = await chiffrer(objet);
+      if (parti) return;
       const fiche = { expire: Date.now() + DUREE_MS, etat: voulu, ...garde };
       localStorage.setItem(SIEN + envoi, JSON.stringify(fiche));
       if (temoin) temoin.textContent = `Gardé sur cet appareil à ${heure(Date.now())}`;
@@ -306,12 +308,13 @@
     const estPose = formulaire.dataset.brouillonPose !== undefined;
     const laisses = tous.filter((g) => g.etat === "saisie" && g.envoi !== champEnvoi.value);
     formulaire.addEventListener("input", noter);
-    formulaire.addEventListener("change", noter);
     formulaire.addEventListener("submit", soumettre);
     formulaire.addEventListener("keydown", raccourci);
     formulaire.addEventListener("htmx:afterSettle", () => { if (touche) garder(); });
     window.addEventListener("offline", () => (etat === "a_envoyer" ? direEnAttente() : direHorsLigne()));
     window.addEventListener("online", enLigne);
+    // La déconnexion efface tout : rien ne doit se réécrire pendant que la page s'en va.
+    document.addEventListener("submit", (e) => { parti ||= e.target.action.endsWith("/logout/"); }, true);
     document.addEventListener("visibilitychange", () => { if (touche && document.hidden) garder(); });
     window.setInterval(() => { if (enAttente().length) relever(); }, REPRISE_MS);
 

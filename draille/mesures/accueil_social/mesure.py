@@ -8,6 +8,25 @@ from draille.mesures.accueil_social.indicateurs import INDICATEURS
 from draille.mesures.accueil_social.indicateurs_couverture import FIGURES
 from draille.mesures.accueil_social.mesure_mots import MOTS
 from draille.mesures.accueil_social.views_encarts import PANNEAUX, TUILES
+from draille.noyau.journal.projections import Projection
+
+_ACCUEILS = Projection(
+    nom="accueil_social.accueils",
+    etat="SELECT id, ligne_id, le, identite::text FROM accueil_social_accueil",
+    recalcul="""
+SELECT objet_id, id, le, charge ->> 'identite'
+FROM noyau_lignejournal WHERE code = 'accueil_social.accueillir'
+""",
+)
+
+_BESOINS = Projection(
+    nom="accueil_social.besoins",
+    etat="SELECT accueil_id, code::text FROM accueil_social_besoin",
+    recalcul="""
+SELECT objet_id, jsonb_array_elements_text(charge -> 'besoins')
+FROM noyau_lignejournal WHERE code IN ('accueil_social.accueillir', 'accueil_social.completer')
+""",
+)
 
 MESURE = Mesure(
     code="accueil_social",
@@ -21,6 +40,7 @@ MESURE = Mesure(
     ),
     panneaux=PANNEAUX,
     tuiles=TUILES,
+    projections=(_ACCUEILS, _BESOINS),
     mots=MOTS,
     figures=FIGURES,
 )

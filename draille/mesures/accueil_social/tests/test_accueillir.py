@@ -11,6 +11,7 @@ from draille.mesures.accueil_social.actes import OrientationSaisie, ReponseSaisi
 from draille.mesures.accueil_social.models import Accueil, Besoin, Note, Reponse
 from draille.mesures.accueil_social.tests import fabrique as f
 from draille.moteurs.partage.models import Consentement, Orientation
+from draille.noyau.journal import projections
 from draille.noyau.journal.models import LigneJournal
 from draille.noyau.personne.models import Personne
 from draille.socle.acces import Acces, Role
@@ -384,3 +385,20 @@ def test_on_ne_complete_pas_l_accueil_d_un_autre_secteur(systeme):
         with pytest.raises(Refus) as refus:
             acte(accueil_id=accueil.pk, par=agent, le=f.LE, **plus)
         assert refus.value.code == "accueil_social.introuvable"
+
+
+def test_ce_qui_est_garde_se_recalcule_du_journal(systeme):
+    accueil = actes.accueillir(
+        saisie=f.nouvelle(besoins=("logement", "sante")), par=systeme, le=f.LE
+    )
+    actes.completer(accueil_id=accueil.pk, besoins=("sante", "emploi"), par=systeme, le=f.LE)
+    actes.accueillir(saisie=f.saisie(besoins=("droits",)), par=systeme, le=f.LE)
+
+    def ecarts():
+        siens = (e for e in projections.comparer() if e.nom.startswith("accueil_social."))
+        return {e.nom: (e.manquantes, e.en_trop) for e in siens}
+
+    assert ecarts() == {"accueil_social.accueils": (0, 0), "accueil_social.besoins": (0, 0)}
+    Besoin.objects.filter(code="emploi").update(code="sejour")
+    Accueil.objects.filter(pk=accueil.pk).update(le=f.LE - timedelta(days=1))
+    assert ecarts() == {"accueil_social.accueils": (1, 1), "accueil_social.besoins": (1, 1)}

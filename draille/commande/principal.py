@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from draille.commande import (
     affectation,
+    annuaire,
     base,
     cles,
     demo,
@@ -38,6 +39,7 @@ def principal(arguments: Sequence[str] | None = None) -> int:
         messages,
         cles,
         trajets,
+        annuaire,
     ):
         module.inscrire(sous)
     demande = analyseur.parse_args(arguments)

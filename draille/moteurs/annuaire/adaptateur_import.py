@@ -1,6 +1,7 @@
 """Intégrer un fichier de lieux : chaque ligne importée, rejointe, à revoir ou rejetée."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -144,13 +145,17 @@ def producteur() -> str:
 
 
 def communes_dites() -> dict[tuple[str, str], str]:
-    """Le code d'une commune du Département, par nom réduit et code postal."""
-    lues = Commune.objects.values_list("nom", "codes_postaux", "code_insee")
-    return {
-        (normaliser(nom), postal): insee
-        for nom, postaux, insee in lues
-        for postal in postaux.replace(",", " ").replace(";", " ").split()
-    }
+    """Le code d'une commune du Département, par nom réduit et code postal ; une requête.
+
+    Sous un code postal vide, le nom seul ; sous deux chiffres, le nom et le Département.
+    """
+    dites: dict[tuple[str, str], str] = {}
+    for nom, postaux, insee in Commune.objects.values_list("nom", "codes_postaux", "code_insee"):
+        reduit = normaliser(nom)
+        dites |= {(reduit, ""): insee, (reduit, insee[:2]): insee}
+        for postal in re.findall(r"\d{5}", postaux):
+            dites[(reduit, postal)] = insee
+    return dites
 
 
 def _trier(lue: Lue, tri: _Tri) -> None:
@@ -238,7 +243,8 @@ def completer(
     deduits = besoins_de_thematiques(thematiques, le=le)
     fiche.besoins = tuple(dict.fromkeys((*fiche.besoins, *deduits)))
     if not fiche.code_insee:
-        fiche.code_insee = communes.get((normaliser(fiche.nom_commune), fiche.code_postal), "")
+        reduit, postal = normaliser(fiche.nom_commune), fiche.code_postal
+        fiche.code_insee = communes.get((reduit, postal)) or communes.get((reduit, postal[:2]), "")
     if fiche.est_premier_accueil is None:
         fiche.est_premier_accueil = fiche.genre in genres_premier_accueil
 

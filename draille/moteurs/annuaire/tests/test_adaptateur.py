@@ -108,14 +108,16 @@ def test_un_partenaire_n_ecrit_pas_l_annuaire(systeme, commune):
         assert refus.value.code == "acces.refuse"
 
 
-def test_modifier_dit_les_champs_changes_et_se_tait_sinon(systeme, commune):
+def test_modifier_dit_les_champs_changes_et_confirme(systeme, commune):
     point = _inscrit(systeme)
-    actes.modifier_point(point_id=point.pk, fiche=_fiche(), par=systeme, le=MARDI)
-    assert _codes() == ["annuaire.inscrire_point"]
+    relu = actes.modifier_point(point_id=point.pk, fiche=_fiche(), par=systeme, le=MARDI)
+    assert _codes() == ["annuaire.inscrire_point", "annuaire.confirmer"]
+    assert relu.confirme_le == MARDI
     actes.modifier_point(
         point_id=point.pk, fiche=_fiche(telephone="0471000000"), par=systeme, le=MARDI
     )
     assert LigneJournal.objects.last().charge == {"champs": ["telephone"]}
+    assert Confirmation.objects.last().champs_corriges == ["telephone"]
 
 
 def test_fermer_garde_le_passe(systeme, commune):

@@ -5,11 +5,12 @@ Elle voit tous les compartiments ; ce qu'elle trouve ne se montre qu'à qui lit 
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from django.db import connection, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from draille.moteurs.rapprochement.adaptateur_droits import (
     PROTEGES,
@@ -27,12 +28,15 @@ from draille.moteurs.rapprochement.adaptateur_fusion import (
 from draille.moteurs.rapprochement.calcul.types import PaireTrouvee
 from draille.moteurs.rapprochement.calcul.zones import rapprocher
 from draille.moteurs.rapprochement.models import Fusion, Paire
+from draille.noyau.journal.models import LigneJournal
 from draille.noyau.personne.models import Personne
 from draille.socle.acces import PAS, SANS_COMMUNE, Acces
 from draille.socle.parametres import registre_global
 from draille.socle.refus import Refus
 
 __all__ = [
+    "Activite",
+    "activite",
     "Issue",
     "a_garder",
     "confirmer_fusion",
@@ -47,6 +51,15 @@ __all__ = [
 ]
 
 Vue = Literal["a_revoir", "a_confirmer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Activite:
+    """Combien d'actes un dossier porte, et le jour du dernier."""
+
+    actes: int
+    dernier_le: date
+
 
 _TROUVEES = """
 jsonb_to_recordset(%(paires)s::jsonb)
@@ -178,6 +191,17 @@ def fusions(*, acces: Acces) -> "QuerySet[Fusion]":
         .order_by("-le", "-pk")
     )
     return lisibles
+
+
+def activite(*, ids: Iterable[int], acces: Acces) -> dict[int, Activite]:
+    """Ce que le journal dit de chacune de ces personnes à ce lecteur. Une requête."""
+    lues = (
+        LigneJournal.objects.visibles(acces)
+        .filter(personne_id__in=ids)
+        .values_list("personne_id")
+        .annotate(Count("pk"), Max("le"))
+    )
+    return {personne: Activite(nombre, dernier) for personne, nombre, dernier in lues}
 
 
 def _lisibles(acces: Acces) -> "QuerySet[Paire]":

@@ -1,0 +1,1 @@
+"""Les doublons : deux dossiers sont-ils la même personne ?"""

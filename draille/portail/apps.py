@@ -21,18 +21,25 @@ class PortailConfig(AppConfig):
         from draille.portail.messages.acces import ACCES as MESSAGES
         from draille.portail.messages.encarts import PANNEAU, TUILE
         from draille.portail.messages.mots import MOTS
+        from draille.portail.rapprochement import encarts as doublons
+        from draille.portail.rapprochement.acces import ACCES as DOUBLONS
+        from draille.portail.rapprochement.mots import MOTS as MOTS_DOUBLONS
         from draille.portail.requete import administre, verifie_le_journal, voit_des_personnes
         from draille.socle.acces import tout_agent
 
         declarer(Entree("Ma journée", "journee", tout_agent, rang=0))
         declarer(Entree("Chercher", "recherche", voit_des_personnes, rang=5))
         declarer(Entree("Fichiers", "fichiers", FICHIERS["voir"], rang=30))
+        declarer(Entree("Doublons", "rapprochements", DOUBLONS["voir"], rang=32))
         declarer(Entree("Boîte d'envoi", "messages", MESSAGES["voir_boite"], rang=35))
         declarer(Entree("Journal", "journal", verifie_le_journal, rang=80))
         declarer(Entree("Agents", "agents", administre, rang=90))
         declarer_mots(MOTS)
         declarer_panneau(PANNEAU)
         declarer_tuile(TUILE)
+        declarer_mots(MOTS_DOUBLONS)
+        declarer_panneau(doublons.PANNEAU)
+        declarer_tuile(doublons.TUILE)
         _charger_parametres()
 
 

@@ -6,10 +6,12 @@ L'écran (par la tâche de fond) et la ligne de commande passent par ici.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from draille.moteurs.flux import adaptateur
 from draille.moteurs.flux.models import FichierRecu
+from draille.moteurs.rapprochement.adaptateur_revue import derniere_personne, revoir
 from draille.noyau.journal.actes import livrer
 from draille.socle import contexte, horloge
 from draille.socle.acces import acces_systeme
@@ -62,6 +64,9 @@ def integrer_recu(
     `FichierRecu.DoesNotExist`.
     """
     acces = acces_systeme(nom=_NOM)
+    avec = partial(contexte.ouvrir, acces=acces, instant=instant or horloge.maintenant())
+    with avec():
+        connues = derniere_personne()
     fichier = adaptateur.integrer(
         fichier=FichierRecu.objects.get(pk=fichier_id),
         par=acces,
@@ -70,6 +75,10 @@ def integrer_recu(
         instant=instant or horloge.maintenant(),
     )
     livrer_abonnements(instant=instant)
+    if fichier.est_integre:
+        # Celles que le fichier vient d'inscrire étaient peut-être déjà connues au guichet.
+        with avec():
+            revoir(par=acces, le=le, depuis=connues)
     return Recu(fichier.pk, phrase(fichier), fichier.est_integre)
 
 

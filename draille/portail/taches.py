@@ -10,6 +10,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from draille.mesures import quotidiens
+from draille.moteurs.rapprochement.adaptateur_revue import revoir
 from draille.noyau.journal.scellement import sceller
 from draille.portail.messages.expedition import expedier
 from draille.portail.reception import integrer_recu, livrer_abonnements
@@ -66,6 +67,9 @@ def chaque_nuit(timestamp: int) -> None:
         with contexte.ouvrir(acces=acces, instant=horloge.maintenant()):
             nombre = quotidien.faire(acces, horloge.aujourdhui())
         journal.info("traitement_de_nuit", nom=quotidien.nom, nombre=nombre)
+    with contexte.ouvrir(acces=acces, instant=horloge.maintenant()):
+        nombre = revoir(par=acces, le=horloge.aujourdhui())
+    journal.info("traitement_de_nuit", nom="rapprochement.revue", nombre=nombre)
 
 
 @app.periodic(cron="*/5 * * * *")

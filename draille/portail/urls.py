@@ -32,6 +32,7 @@ urlpatterns = [
     path("sante", publiques.sante, name="sante"),
     path("", include("draille.portail.fichiers.urls")),
     path("", include("draille.portail.messages.urls")),
+    path("", include("draille.portail.rapprochement.urls")),
     path("compte/demonstration/", connexion_demo, name="connexion_demo"),
     path("compte/", include("allauth.urls")),
 ]

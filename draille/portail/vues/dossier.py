@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from draille.ecrans.acces import MESSAGE, exige
@@ -81,6 +81,8 @@ def _montrer(request: Requete, personne_id: int, *, page: str, avec_nir: bool) -
     personne = ouvrir(personne_id=personne_id, acces=acces)
     if personne is None:
         raise Http404
+    if personne.fusionnee_dans_id is not None:
+        return redirect("personne", personne.fusionnee_dans_id)
     if avec_nir and not voit_le_nir_de(acces, personne):
         raise PermissionDenied(MESSAGE)
     consulter(

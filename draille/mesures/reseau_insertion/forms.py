@@ -172,10 +172,20 @@ class Orienter(forms.Form):
     )
 
     def __init__(
-        self, donnees: Donnees = None, *, le: date, partenaires: Sequence[Partenaire]
+        self,
+        donnees: Donnees = None,
+        *,
+        le: date,
+        partenaires: Sequence[Partenaire],
+        accord: Consentement | None = None,
     ) -> None:
-        """`partenaires` : ceux à qui l'on peut orienter ce jour."""
-        super().__init__(donnees)
+        """`partenaires` : ceux à qui l'on peut orienter ce jour ; `accord` : celui qui sert."""
+        depart = (
+            {"partenaire": accord.partenaire_id, "portee": accord.portee, "forme": accord.forme}
+            if accord
+            else {}
+        )
+        super().__init__(donnees, initial=depart)
         champ, cases = self.fields["partenaire"], self.fields["besoins"]
         assert isinstance(champ, forms.TypedChoiceField)
         assert isinstance(cases, forms.MultipleChoiceField)

@@ -23,6 +23,16 @@ TONS: Mapping[str, str] = {
     "perdue": "genet",
     "retiree": "pierre",
 }
+# Ce que le Département dit « envoyée » attend, chez le partenaire, une réponse.
+STATUTS_RECUS: Mapping[str, str] = {
+    "envoyee": "à répondre",
+    "acceptee": "acceptée, à recevoir",
+    "recue": "reçue",
+    "en_cours": "accompagnée",
+    "terminee": "terminée",
+    "refusee": "refusée",
+    "perdue": "sans nouvelles",
+}
 _ACTES: Mapping[str, Callable[..., Orientation]] = {
     "accepter": partage.accepter,
     "recevoir": partage.recevoir,
@@ -50,6 +60,7 @@ class RecueVue:
     """Une orientation telle que le partenaire la lit."""
 
     recue: Recue
+    statut: str
     ton: str
     besoins: str
     jours: int | None
@@ -66,8 +77,9 @@ def dire_besoins(codes: Iterable[str]) -> str:
 
 
 def dire_portee(codes: Iterable[str]) -> list[str]:
-    """Ce qui peut être transmis, en mots."""
-    return [PORTEES.get(c, c) for c in codes]
+    """Ce qui peut être transmis, en mots, dans l'ordre où on le demande."""
+    voulus = set(codes)
+    return [dit for code, dit in PORTEES.items() if code in voulus]
 
 
 def vue(orientation: Orientation, le: date) -> OrientationVue:
@@ -94,6 +106,7 @@ def vue_recue(recue: Recue, le: date) -> RecueVue:
     attend = recue.statut == Orientation.Statut.ENVOYEE
     return RecueVue(
         recue=recue,
+        statut=STATUTS_RECUS[recue.statut],
         ton=TONS[recue.statut],
         besoins=dire_besoins(recue.besoins),
         jours=jours_restants(avant_le=recue.avant_le, jour=le) if attend else None,

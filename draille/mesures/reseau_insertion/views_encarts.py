@@ -11,7 +11,6 @@ from draille.moteurs.partage import adaptateur as partage
 from draille.noyau.personne.models import Personne
 from draille.socle.acces import Acces, Compartiment, Role, cle
 
-ORIENTATIONS_MONTREES = 6
 LIGNES_TUILE = 8
 
 
@@ -26,10 +25,9 @@ def _accompagnement(personne: Personne, acces: Acces, le: date) -> Donnees:
     }
 
 
-def _accords(personne: Personne, acces: Acces, le: date) -> Donnees:
+def _accords(personne: Personne, acces: Acces, _le: date) -> Donnees:
     if not _suit(personne, acces):
         return None
-    orientations = partage.de_la_personne(personne_id=personne.pk, acces=acces)
     vivants = [
         c
         for c in partage.consentements_de(personne_id=personne.pk, acces=acces)
@@ -39,8 +37,6 @@ def _accords(personne: Personne, acces: Acces, le: date) -> Donnees:
         "accords": [
             {"accord": c, "portee": ", ".join(dire_portee(c.portee)).lower()} for c in vivants
         ],
-        "orientations": vues(orientations[:ORIENTATIONS_MONTREES], le),
-        "reste": max(0, len(orientations) - ORIENTATIONS_MONTREES),
         "url_orienter": reverse("orienter_personne", args=[personne.pk]),
         "url_accords": reverse("consentements", args=[personne.pk]),
     }

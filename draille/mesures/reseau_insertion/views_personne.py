@@ -73,10 +73,16 @@ def orienter(request: HttpRequest, personne_id: int) -> HttpResponse:
     """Adresser la personne à un partenaire : l'accord et l'orientation, ensemble ou pas du tout."""
     acces, personne = _lire(request, personne_id)
     le = date_de(request)
+    accords = [
+        c
+        for c in partage.consentements_de(personne_id=personne_id, acces=acces)
+        if c.retire_le is None
+    ]
     formulaire = formulaires.Orienter(
         request.POST if request.method == "POST" else None,
         le=le,
         partenaires=partage.partenaires(le=le),
+        accord=next((c for c in accords if str(c.pk) == request.GET.get("accord")), None),
     )
     if formulaire.is_valid():
         try:
@@ -90,11 +96,7 @@ def orienter(request: HttpRequest, personne_id: int) -> HttpResponse:
         "personne": personne,
         "url_personne": url_personne(personne_id),
         "formulaire": formulaire,
-        "accords": [
-            _accord(c)
-            for c in partage.consentements_de(personne_id=personne_id, acces=acces)
-            if c.retire_le is None
-        ],
+        "accords": [_accord(c) for c in accords],
     }
     statut = 422 if formulaire.errors else 200
     return render(request, "reseau_insertion/orienter.html", contexte, status=statut)

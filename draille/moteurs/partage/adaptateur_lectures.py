@@ -24,7 +24,6 @@ class Recue:
 
     pk: int
     statut: str
-    statut_dit: str
     envoyee_le: date
     avant_le: date
     transmis: Mapping[str, object]
@@ -206,7 +205,6 @@ def _recue(lue: Orientation) -> Recue:
     return Recue(
         pk=lue.pk,
         statut=lue.statut,
-        statut_dit=lue.get_statut_display(),
         envoyee_le=lue.envoyee_le,
         avant_le=lue.avant_le,
         transmis=lue.transmis or {},

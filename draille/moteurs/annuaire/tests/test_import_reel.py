@@ -68,9 +68,3 @@ def test_la_france_entiere_puis_la_mediation_numerique(systeme, donnees):
     trois = importer(fichier=numerique, par=systeme, le=LE)
     assert trois.recues == 37 == sum(_comptes(trois))
     assert trois.rejetees == 0
-    for r in (reception, deux, trois):
-        print(r, _comptes(r))
-    for ligne in LigneImport.objects.filter(reception=trois).exclude(sort="importee"):
-        print(ligne.sort, ligne.donnees.get("nom"), "|", ligne.motif, ligne.candidats)
-    for ligne in LigneImport.objects.filter(reception=reception).exclude(sort="importee")[:40]:
-        print(ligne.sort, ligne.donnees.get("nom"), "|", ligne.motif, ligne.candidats)

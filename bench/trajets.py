@@ -191,7 +191,8 @@ def _champ(graphe: Graphe) -> dict[str, Any]:
     ici, nu = _alternes(
         lambda: champ(graphe=graphe, destinations=accroches),
         lambda: dijkstra(graphe.transpose, indices=poses, min_only=True),
-        3 * ESSAIS,
+        # Sous la milliseconde, il faut bien des essais pour que la plus courte durée soit la vraie.
+        300 if graphe.noeuds < PETIT else 3 * ESSAIS,
     )
     return {"champ_s": ici, "scipy_champ_s": nu}
 

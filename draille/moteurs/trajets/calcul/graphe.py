@@ -20,6 +20,8 @@ Entiers = npt.NDArray[np.int32]
 Rangs = npt.NDArray[np.int64]
 Courts = npt.NDArray[np.float32]
 
+# Le point d'accroche le plus proche n'est pas toujours sur la route la plus proche.
+CANDIDATS = 8
 METRES_PAR_DEGRE = 1000 * RAYON_TERRE_KM * np.pi / 180
 
 
@@ -111,20 +113,25 @@ class Graphe:
         degres = np.array([(p.latitude, p.longitude) for p in points], dtype=np.float64)
         degres = degres.reshape(-1, 2)
         ici = self._plan(degres[:, 0], degres[:, 1])
-        metres, ou = self._arbre.query(ici, distance_upper_bound=metres_max)
-        connus = np.isfinite(metres)
-        metres[connus], fraction = self._projeter(ici[connus], ou[connus])
-        arete = np.full(len(metres), -1, np.int64)
-        arete[connus] = self.aretes[ou[connus]]
-        fractions = np.zeros(len(metres))
-        fractions[connus] = fraction
+        loin, candidats = self._arbre.query(ici, k=CANDIDATS, distance_upper_bound=metres_max)
+        rang, colonne = np.nonzero(np.isfinite(loin))
+        ou = candidats[rang, colonne]
+        metres_de, part_de = self._projeter(ici[rang], ou)
+        # Le premier de chaque point, dans l'ordre des distances, est sa route la plus proche.
+        ordre = np.lexsort((metres_de, rang))
+        connus, premiers = np.unique(rang[ordre], return_index=True)
+        choisis = ordre[premiers]
+        metres, fractions = np.full(len(ici), np.inf), np.zeros(len(ici))
+        arete = np.full(len(ici), -1, np.int64)
+        metres[connus], fractions[connus] = metres_de[choisis], part_de[choisis]
+        arete[connus] = self.aretes[ou[choisis]]
         partir, arriver = self._bouts(arete, fractions)
         return Accroches(
             arete=arete,
             bouts=np.stack([self.de[arete], self.vers[arete]], axis=1).astype(np.int64),
             partir=partir,
             arriver=arriver,
-            acces=np.where(connus, np.rint(1000 * metres / metres_par_seconde), np.inf),
+            acces=np.rint(1000 * metres / metres_par_seconde),
             metres=metres,
         )
 

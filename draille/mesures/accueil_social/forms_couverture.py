@@ -64,12 +64,18 @@ class Projet(Quand):
 
     nombre = _choix("Combien de lieux", _NOMBRES)
     forme = _choix("Comment", _FORMES)
-    field_order = ("nombre", "forme", "le", "heure", "mode", "points")
+    prudent = forms.BooleanField(label="Compter chaque trajet au plus long", required=False)
+    field_order = ("nombre", "forme", "le", "heure", "mode", "points", "prudent")
 
     @property
     def combien(self) -> int:
         """De 1 à 5 ; 1 si rien n'est dit."""
         return int(self.cleaned_data.get("nombre") or 1)
+
+    @property
+    def est_prudent(self) -> bool:
+        """Chaque trajet au plus long de sa bande."""
+        return bool(self.cleaned_data.get("prudent"))
 
     @property
     def est_permanence(self) -> bool:

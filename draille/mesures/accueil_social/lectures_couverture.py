@@ -96,6 +96,10 @@ class CommuneLue:
         """Un point ouvert est à moins du seuil."""
         return self.raison is None
 
+    def est_limite(self, *, seuil: int) -> bool:
+        """Couverte, sauf si le trajet prend son temps haut (`seuil` en dixièmes de minute)."""
+        return self.est_couverte and self.temps is not None and self.temps.haut >= seuil
+
     @property
     def minutes(self) -> int | None:
         """Les minutes révolues : 29 tant que les trente ne sont pas passées."""
@@ -135,7 +139,18 @@ class CouvertureLue:
     def hors(self) -> tuple[CommuneLue, ...]:
         """Les communes qui ne sont pas couvertes, la plus peuplée d'abord."""
         dehors = (c for c in self.communes if not c.est_couverte)
-        return tuple(sorted(dehors, key=lambda c: (-c.population, c.nom)))
+        return tuple(sorted(dehors, key=_plus_peuplee))
+
+    @property
+    def limites(self) -> tuple[CommuneLue, ...]:
+        """Les communes couvertes, sauf au temps le plus long : la plus peuplée d'abord."""
+        seuil = 10 * self.seuil_minutes
+        a_la_limite = (c for c in self.communes if c.est_limite(seuil=seuil))
+        return tuple(sorted(a_la_limite, key=_plus_peuplee))
+
+
+def _plus_peuplee(commune: CommuneLue) -> tuple[int, str]:
+    return -commune.population, commune.nom
 
 
 def exiger_lecture(acces: Acces) -> None:

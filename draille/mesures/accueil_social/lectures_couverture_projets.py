@@ -109,6 +109,7 @@ class ImplantationLue:
     methode: Methode
     seuil_minutes: int
     forme: Forme
+    est_prudente: bool
     jours: tuple[date, ...]
     candidats: int
     ajouts: tuple[AjoutLu, ...]
@@ -207,6 +208,7 @@ class _Essai:
     candidats: tuple[CommuneSituee, ...]
     jours: tuple[date, ...]
     forme: Forme
+    prudent: bool
     deja: tuple[tuple[bool, ...], ...]
 
     @property
@@ -227,14 +229,20 @@ class _Essai:
 
 
 def implantation(
-    *, nombre: int, forme: Forme = "fixe", moment: Moment, acces: Acces
+    *,
+    nombre: int,
+    forme: Forme = "fixe",
+    prudent: bool = False,
+    moment: Moment,
+    acces: Acces,
 ) -> ImplantationLue:
     """Où ouvrir `nombre` points (1 à 5) de plus pour couvrir le plus d'habitants. Six requêtes.
 
     Les candidats sont les mairies de toutes les communes situées. Un point fixe est ouvert au
     moment demandé. Une permanence ouvre un seul jour de semaine, qui est choisi avec le lieu : on
-    compte alors des habitants × jours, du lundi au vendredi, sur les sept jours qui suivent. Lève
-    `Refus('couverture.nombre')` ou `Refus('acces.refuse')`.
+    compte alors des habitants × jours, du lundi au vendredi, sur les sept jours qui suivent.
+    `prudent` : chaque trajet est pris au plus long de sa bande, vers les lieux ouverts comme vers
+    les candidats. Lève `Refus('couverture.nombre')` ou `Refus('acces.refuse')`.
     """
     exiger_lecture(acces)
     if not 1 <= nombre <= NOMBRE_AU_PLUS:
@@ -243,7 +251,7 @@ def implantation(
             message=f"Demandez de un à {NOMBRE_AU_PLUS} lieux : au-delà, refaites le calcul après "
             "les premières ouvertures.",
         )
-    essai = _essai(arpenter(moment=moment), forme)
+    essai = _essai(arpenter(moment=moment), forme, prudent)
     minutes = _par_jour(_vers_les_mairies(essai), len(essai.jours))
     deja = [couverte for jour in essai.deja for couverte in jour]
     exact, glouton = (
@@ -261,6 +269,7 @@ def implantation(
         methode=essai.terrain.methode,
         seuil_minutes=moment.seuil_minutes,
         forme=forme,
+        est_prudente=prudent,
         jours=essai.jours,
         candidats=len(essai.candidats),
         ajouts=tuple(_ajouts(exact, essai)),
@@ -272,7 +281,7 @@ def implantation(
     )
 
 
-def _essai(terrain: Terrain, forme: Forme) -> _Essai:
+def _essai(terrain: Terrain, forme: Forme, prudent: bool) -> _Essai:
     le = terrain.moment.le
     suite = [le + timedelta(days=i) for i in range(JOURS_DE_SEMAINE)]
     jours = (le,) if forme == "fixe" else tuple(j for j in suite if j.weekday() < SAMEDI)
@@ -281,7 +290,8 @@ def _essai(terrain: Terrain, forme: Forme) -> _Essai:
         candidats=tuple(c for c in terrain.communes if c.lieu is not None),
         jours=jours,
         forme=forme,
-        deja=tuple(tuple(terrain.couvertes(le=jour)) for jour in jours),
+        prudent=prudent,
+        deja=tuple(tuple(terrain.couvertes(le=jour, prudent=prudent)) for jour in jours),
     )
 
 
@@ -295,7 +305,8 @@ def _vers_les_mairies(essai: _Essai) -> Grille:
         matrice = trajets.minutes_points(
             origines=lieux, destinations=lieux, le=moment.le, mode=moment.mode
         )
-        temps = np.where(matrice.minutes < 0, HORS_DE_PORTEE, matrice.minutes)
+        grille = matrice.haut if essai.prudent else matrice.minutes
+        temps = np.where(matrice.minutes < 0, HORS_DE_PORTEE, grille)
         entiere[[c.rang for c in essai.candidats]] = temps
     return entiere
 

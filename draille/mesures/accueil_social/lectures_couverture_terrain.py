@@ -111,10 +111,13 @@ class Terrain:
             if p.est_ouvert(le=jour, heure=self.moment.heure)
         ]
 
-    def couvertes(self, *, le: date) -> list[bool]:
-        """Par commune, si un point ouvert ce jour-là (à la même heure) est à moins du seuil."""
-        ouverts = self.ouverts(le=le)
-        couvre = self.minutes[:, ouverts] < self.seuil
+    def couvertes(self, *, le: date, prudent: bool = False) -> list[bool]:
+        """Par commune, si un point ouvert ce jour-là (à la même heure) est à moins du seuil.
+
+        `prudent` : en prenant chaque trajet au plus long.
+        """
+        temps = self.haut if prudent else self.minutes
+        couvre = temps[:, self.ouverts(le=le)] < self.seuil
         return [any(ligne) for ligne in couvre.tolist()]
 
 

@@ -32,7 +32,7 @@ from draille.mesures.accueil_social.views_couverture_mots import (
 from draille.socle.texte import JOURS, cellule_sure, date_moyenne
 
 _NIVEAUX = (("epci", "Intercommunalités"), ("canton", "Cantons"))
-_VUES = (("hors", "Hors de portée"), ("toutes", "Toutes les communes"))
+_VUES = (("hors", "Hors de portée"), ("limite", "À la limite"), ("toutes", "Toutes"))
 
 
 @exige(ACCES["voir_couverture"])
@@ -42,7 +42,7 @@ def couverture(request: HttpRequest) -> HttpResponse:
     formulaire, lue = _lire(request)
     niveau = _choisi(request, "niveau", _NIVEAUX)
     voir = _choisi(request, "voir", _VUES)
-    communes = lue.hors if voir == "hors" else lue.communes
+    vues = {"hors": lue.hors, "limite": lue.limites, "toutes": lue.communes}
     suite = formulaires.requete(lue.moment)
     contexte = {
         "formulaire": formulaire,
@@ -61,9 +61,12 @@ def couverture(request: HttpRequest) -> HttpResponse:
         ],
         "nom_niveau": dict(_NIVEAUX)[niveau],
         "semaine": _semaine(lue),
-        "vues": _onglets(request, "voir", _VUES, voir),
-        "montre_toutes": voir == "toutes",
-        "communes": [_rangee(c) for c in communes],
+        "vues": [
+            o | {"nombre": len(vues[code])}
+            for (code, _), o in zip(_VUES, _onglets(request, "voir", _VUES, voir), strict=True)
+        ],
+        "voir": voir,
+        "communes": [_rangee(c, lue) for c in vues[voir]],
         "points": [_point(p, lue) for p in lue.points],
         "suite": suite,
         "vers_annuaire": adresse("annuaire"),
@@ -160,9 +163,10 @@ def _semaine(lue: CouvertureLue) -> list[Ligne]:
     ]
 
 
-def _rangee(commune: CommuneLue) -> dict[str, Any]:
+def _rangee(commune: CommuneLue, lue: CouvertureLue) -> dict[str, Any]:
     return {
         "lue": commune,
+        "est_limite": commune.est_limite(seuil=10 * lue.seuil_minutes),
         "minutes": minutes_dites(commune.temps),
         "raison": raison_dite(commune),
     }

@@ -104,6 +104,7 @@ def implanter(request: HttpRequest) -> HttpResponse:
     rendue = lectures.implantation(
         nombre=formulaire.combien,
         forme="permanence" if formulaire.est_permanence else "fixe",
+        prudent=formulaire.est_prudent,
         moment=moment,
         acces=acces_de(request),
     )

@@ -193,6 +193,19 @@ def test_le_prochain_point_couvre_le_plus_dhabitants_et_le_prouve(monde, systeme
     assert len(implantation(nombre=5, moment=Moment(le=LUNDI), acces=systeme).ajouts) == 2
 
 
+def test_la_prudence_compte_chaque_trajet_au_plus_long(monde, systeme, monkeypatch):
+    # À 20 minutes de seuil, Saint-Paulien est à 19 du Puy, et à 25 au plus long.
+    monkeypatch.setattr(lectures_couverture.Moment, "seuil_minutes", property(lambda moi: 20))
+    moment = Moment(le=LUNDI)
+    lue = couverture(le=LUNDI, acces=systeme)
+    assert [c.nom for c in lue.limites] == ["Saint-Paulien"]
+    couvertes = implantation(nombre=5, moment=moment, acces=systeme)
+    assert "Saint-Paulien" not in {nom for a in couvertes.ajouts for nom in a.communes}
+    prudente = implantation(nombre=5, prudent=True, moment=moment, acces=systeme)
+    assert ("Saint-Paulien",) in [a.communes for a in prudente.ajouts]
+    assert prudente.part_avant < couvertes.part_avant
+
+
 def test_une_permanence_choisit_son_jour_et_evite_celui_qui_est_deja_tenu(monde, systeme):
     rendue = implantation(nombre=5, forme="permanence", moment=Moment(le=LUNDI), acces=systeme)
     assert len(rendue.jours) == 5

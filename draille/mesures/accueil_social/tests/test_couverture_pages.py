@@ -185,9 +185,18 @@ def test_ou_ouvrir_dit_ce_que_chaque_lieu_ajoute_et_sil_est_prouve(cadre):
     assert "aurait donné autant" in page
     un = lire(cadre, "/couverture/implanter/")
     assert "1 lieu de plus : 6 700 habitants de plus" in un
+    prudent = lire(cadre, "/couverture/implanter/?nombre=1&prudent=on")
+    assert "chaque trajet au plus long" in prudent
     permanence = lire(cadre, "/couverture/implanter/?nombre=1&forme=permanence")
     assert "6 700 habitants × jours de plus" in permanence
     assert "septembre 2020" in permanence
+
+
+def test_les_communes_a_la_limite_ont_leur_vue(cadre, monkeypatch):
+    monkeypatch.setattr(Moment, "seuil_minutes", property(lambda moment: 20))
+    page = lire(cadre, "/couverture/?voir=limite")
+    assert "À la limite : 1" in page
+    assert re.search(r'<th scope="row">Saint-Paulien</th>.*peut-être plus', page)
 
 
 def test_un_nombre_hors_de_un_a_cinq_est_dit_a_lecran(cadre):
@@ -234,9 +243,11 @@ def test_le_balisage_se_lit_sans_les_yeux(cadre, adresse):
 
 def test_la_ligne_de_la_convention_a_ses_figures_vivantes(monde, systeme):
     f.lieu("CCAS de Brioude", ou=monde.communes["Brioude"], hors=True)
-    part, structures = figures(lignes=["accueil_social"], acces=systeme, le=SAMEDI)
+    cadre = f.acces(role=Role.CADRE)
+    part, structures = figures(lignes=["accueil_social"], acces=cadre, le=SAMEDI)
     assert part.valeur.replace("\xa0", " ") == "83,4 %"
     assert "temps estimés" in part.precision and "lundi 14 septembre 2020" in part.precision
+    assert part.url == "/couverture/?le=2020-09-14"
     assert structures.valeur == "1"
     assert structures.url.endswith("?accueil=oui&tenu=autres&ou=partout")
     sans_droit = Acces(1, 1, "Référent", {Role.REFERENT: frozenset({200_000})})

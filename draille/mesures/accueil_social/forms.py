@@ -8,7 +8,13 @@ from typing import Any
 from django import forms
 
 from draille.mesures.accueil_social.actes import OrientationSaisie, ReponseSaisie, Saisie
-from draille.mesures.accueil_social.forms_champs import Lieux, champ_jour, champ_radios, champ_texte
+from draille.mesures.accueil_social.forms_champs import (
+    Lieux,
+    champ_heure,
+    champ_jour,
+    champ_radios,
+    champ_texte,
+)
 from draille.mesures.accueil_social.forms_naissance import ChampNaissance, Naissance
 from draille.mesures.accueil_social.forms_orienter import ORIENTATIONS, Orienter, choix_partenaires
 from draille.mesures.accueil_social.models import Accueil, Reponse
@@ -58,12 +64,7 @@ class Accueillir(forms.Form):
     point = forms.TypedChoiceField(
         label="Où on la reçoit", required=False, coerce=int, empty_value=None
     )
-    heure = forms.TimeField(
-        label="Heure",
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"invalid": "Cette heure ne se lit pas. Écrivez-la comme 9:00 ou 14:30."},
-    )
+    heure = champ_heure()
     besoins = forms.MultipleChoiceField(
         label="Ce qu'elle demande",
         required=False,
@@ -102,7 +103,7 @@ class Accueillir(forms.Form):
         """`compartiments` : où cet agent peut partager une note ; `initial` : déjà écrit."""
         super().__init__(donnees, initial={"envoi": uuid.uuid4(), **(initial or {})})
         self._choisir("commune", [("", "Non dite, ou ailleurs"), *_communes()])
-        self._choisir("point", [("", "Non dit"), *_points(le)])
+        self._choisir("point", [("", "Non dit"), *choix_points(le)])
         self._choisir("besoins", [(b.code, b.libelle) for b in besoins(le)])
         self._choisir("note_compartiment", [(str(int(c)), c.libelle) for c in compartiments])
         ouverts = choix_partenaires(le)
@@ -220,7 +221,8 @@ def _communes() -> Choix:
     return [(str(pk), nom) for pk, nom in Commune.objects.order_by("nom").values_list("pk", "nom")]
 
 
-def _points(le: date) -> Choix:
+def choix_points(le: date) -> Choix:
+    """Les lieux qui tiennent le premier accueil ce jour-là."""
     # La page n'en montre que les noms : ni leurs heures, ni leur structure.
     lus = existants(le=le, premier_accueil=True).select_related(None).prefetch_related(None)
     return [(str(pk), nom) for pk, nom in lus.values_list("pk", "nom")]

@@ -69,3 +69,13 @@ def champ_jour(libelle: str, *, aide: str = "") -> forms.DateField:
             "invalid": "Cette date ne se lit pas. Écrivez-la jour/mois/année, comme 31/10/2020."
         },
     )
+
+
+def champ_heure() -> forms.TimeField:
+    """L'heure de l'arrivée, facultative."""
+    return forms.TimeField(
+        label="Heure",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": "Cette heure ne se lit pas. Écrivez-la comme 9:00 ou 14:30."},
+    )

@@ -36,6 +36,7 @@ MESURE = Mesure(
     menu=(
         Entree("Accueillir", "accueil_nouveau", ACCES["accueillir"], 10),
         Entree("Accueils", "accueils", ACCES["voir_accueils"], 11),
+        Entree("Annuaire", "annuaire", ACCES["voir_annuaire"], 12),
         Entree("Couverture", "couverture", ACCES["voir_couverture"], 13),
     ),
     panneaux=PANNEAUX,

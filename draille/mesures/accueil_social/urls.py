@@ -1,7 +1,5 @@
 """Les adresses du premier accueil : le guichet, les accueils, puis l'annuaire et la couverture."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from draille.mesures.accueil_social import (
@@ -10,6 +8,7 @@ from draille.mesures.accueil_social import (
     views_guichet,
     views_lieux,
     views_notes,
+    views_reprendre,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,10 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accueils/chiffres/", views_accueil_chiffres.chiffres, name="accueils_chiffres"),
     path("accueils/<int:pk>/", views.accueil, name="accueil"),
     path("accueils/<int:pk>/fiche.pdf", views.fiche, name="accueil_fiche"),
+    path("accueils/<int:pk>/reprendre/", views_reprendre.reprendre, name="accueil_reprendre"),
     path("accueils/notes/<int:pk>/", views_notes.corriger, name="accueil_note_corriger"),
     path("accueils/personnes/<int:personne_id>/note/", views_notes.note, name="accueil_note"),
+    path("", include("draille.mesures.accueil_social.urls_annuaire")),
+    path("", include("draille.mesures.accueil_social.urls_couverture")),
 ]
-for _suite in ("urls_annuaire", "urls_couverture"):
-    _module = f"draille.mesures.accueil_social.{_suite}"
-    if find_spec(_module):
-        urlpatterns.append(path("", include(_module)))

@@ -56,14 +56,15 @@ def _page(request: HttpRequest) -> int:
 def accueil(request: HttpRequest, pk: int) -> HttpResponse:
     """Un accueil, ce qu'on a répondu, et ce que deviennent ses orientations. L'ouvrir s'écrit."""
     acces, le = nominatif(acces_de(request)), date_de(request)
-    lu = _lire(pk, acces)
+    lu = lire(pk, acces)
     personne = lu.accueil.personne
     if personne is not None:
         consulter(personne=personne, page="accueil", compartiment=Compartiment.SOCIAL, par=acces)
     return render(request, "accueil_social/accueil.html", _contexte(lu, acces, le))
 
 
-def _lire(pk: int, acces: Acces) -> AccueilLu:
+def lire(pk: int, acces: Acces) -> AccueilLu:
+    """L'accueil ; la page « introuvable » s'il n'existe pas ou ne se lit pas d'ici."""
     try:
         return lectures.accueil(accueil_id=pk, acces=acces)
     except Refus as refus:
@@ -104,7 +105,7 @@ def _contexte(lu: AccueilLu, acces: Acces, le: date) -> dict[str, Any]:
 def fiche(request: HttpRequest, pk: int) -> HttpResponse:
     """La fiche à remettre à la personne, en PDF."""
     acces = nominatif(acces_de(request))
-    _lire(pk, acces)
+    lire(pk, acces)
     pdf = composer_fiche(accueil_id=pk, acces=acces, le=date_de(request))
     reponse = HttpResponse(pdf, content_type="application/pdf")
     reponse["Content-Disposition"] = f'inline; filename="accueil-{pk}.pdf"'

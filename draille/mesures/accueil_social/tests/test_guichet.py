@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from uuid import uuid4
 
 import pytest
@@ -17,6 +17,7 @@ from draille.mesures.accueil_social.models import Accueil, Note
 from draille.mesures.accueil_social.tests import fabrique as f
 from draille.mesures.accueil_social.views_guichet import A_DISTINGUER
 from draille.moteurs.partage.models import Orientation
+from draille.noyau.journal.models import LigneJournal
 from draille.noyau.organisation.models import Agent, Habilitation
 from draille.noyau.personne.models import Consultation, Personne
 from draille.noyau.territoire.models import Territoire, TerritoireCommune
@@ -92,6 +93,7 @@ def test_chaque_page_s_ouvre_a_ses_roles_et_a_eux_seuls(role, connecter, systeme
         "/accueillir/": ACCUEILLENT,
         "/accueils/": ACCUEILLENT,
         f"/accueils/{fait.pk}/": ACCUEILLENT,
+        f"/accueils/{fait.pk}/reprendre/": ACCUEILLENT,
         "/accueils/chiffres/": ACCUEILLENT | {Role.PILOTE},
         f"/accueils/personnes/{lui.pk}/note/": NOTENT,
     }
@@ -317,6 +319,43 @@ def test_la_fiche_se_remet_meme_a_une_anonyme(connecter):
     client.post("/accueillir/", anonyme(lieux=[f"droits:{lieu.pk}"], besoins=["droits"]))
     reponse = client.get(f"/accueils/{Accueil.objects.get().pk}/fiche.pdf")
     assert reponse.status_code == 200 and reponse.content.startswith(b"%PDF")
+
+
+def test_un_accueil_se_complete_et_se_corrige(connecter, systeme):
+    partenaire = f.partenaire()
+    saisie = f.connue(f.personne(systeme), besoins=("logement",), paroles="L'eau.", heure=time(9))
+    fait = actes.accueillir(saisie=saisie, par=systeme, le=f.LE)
+    client = connecter(Role.ACCUEIL)
+    adresse = f"/accueils/{fait.pk}/reprendre/"
+    donnees = {
+        "besoins": ["sante"],
+        "reponses": ["rendez_vous"],
+        "canal": "guichet",
+        "venue": "prevue",
+        "heure": "09:00",
+        "paroles": "L'eau, et le gaz.",
+        "o1-partenaire": partenaire.pk,
+        "o1-portee": ["nom"],
+    }
+    assert "Dites comment elle a donné son accord" in texte(client.post(adresse, donnees))
+    assert client.post(adresse, donnees | {"o1-forme": "oral"}).status_code == 302
+    f.au(f.LE, systeme)
+    fait = Accueil.objects.get()
+    assert (fait.venue, fait.paroles, fait.heure) == ("prevue", "L'eau, et le gaz.", time(9))
+    assert [b.code for b in fait.besoins.order_by("rang")] == ["logement", "sante"]
+    assert sorted(r.genre for r in fait.reponses.all()) == ["orientation", "rendez_vous"]
+    codes = LigneJournal.objects.filter(objet_id=fait.pk).order_by("id")
+    dites = [ligne.code for ligne in codes if ligne.code.startswith("accueil_social.")]
+    assert dites[1:] == ["accueil_social.completer", "accueil_social.rectifier"]
+
+
+def test_une_anonyme_ne_se_reprend_pas_avec_des_mots(connecter):
+    client = connecter(Role.ACCUEIL)
+    adresse = client.post("/accueillir/", anonyme()).url + "reprendre/"
+    assert 'name="paroles"' not in texte(client.get(adresse))
+    client.post(adresse, {"paroles": "Rivet", "reponses": ["information"], "canal": "bus"})
+    fait = Accueil.objects.get()
+    assert (fait.paroles, fait.canal, fait.reponses.count()) == ("", "bus", 1)
 
 
 def test_une_note_privee_ne_se_lit_que_de_son_auteur(connecter, systeme):

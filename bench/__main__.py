@@ -17,6 +17,7 @@ BANCS = {
     "indicateurs": "Calculer les indicateurs d'une année",
     "affectation": "Confier chacun à un référent",
     "convocations": "Convoquer à temps et près",
+    "couverture": "Couvrir la France, choisir où ouvrir",
     "rapprochement": "Retrouver les mêmes personnes parmi des fiches fautives",
 }
 

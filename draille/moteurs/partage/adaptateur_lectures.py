@@ -131,12 +131,12 @@ def suivies(
 def recues_par(*, acces: Acces, le: date) -> list[Recue]:
     """Ce qui est adressé à l'organisation de cet agent, avec l'accord des personnes.
 
-    Les vivantes d'abord, par limite, puis les finies les plus récentes. Une requête.
+    Toutes les vivantes d'abord, par limite, puis les `LIMITE` dernières finies. Deux requêtes.
     """
     lues = Orientation.objects.chez_le_partenaire(acces).filter(envoyee_le__lte=le)
-    toutes = [_recue(o) for o in lues.order_by("-envoyee_le", "-pk")]
-    vivantes = sorted((r for r in toutes if r.est_vivante), key=lambda r: (r.avant_le, r.pk))
-    return [*vivantes, *(r for r in toutes if not r.est_vivante)]
+    vivantes = lues.filter(statut__in=VIVANTES).order_by("avant_le", "pk")
+    finies = lues.exclude(statut__in=VIVANTES).order_by("-envoyee_le", "-pk")[:LIMITE]
+    return [_recue(o) for o in (*vivantes, *finies)]
 
 
 def recue(*, orientation_id: int, acces: Acces) -> Recue:

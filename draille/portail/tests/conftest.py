@@ -12,12 +12,12 @@ from draille.noyau.organisation.models import Agent, Habilitation, Organisation
 from draille.noyau.personne.actes import Identite, inscrire
 from draille.noyau.territoire.models import Commune, Territoire, TerritoireCommune
 from draille.socle import contexte
-from draille.socle.acces import Compartiment, Role, acces_systeme
+from draille.socle.acces import ROLES_NOMINATIFS, Compartiment, Role, acces_systeme
 
 LE = date(2020, 10, 31)
 DEBUT = date(2020, 1, 1)
 ROLES = [r for r in Role if r is not Role.SYSTEME]
-NOMINATIFS = (Role.ACCUEIL, Role.CHARGE_ORIENTATION, Role.REFERENT, Role.CADRE)
+NOMINATIFS = tuple(ROLES_NOMINATIFS)
 NIR = "2730143990078"
 
 

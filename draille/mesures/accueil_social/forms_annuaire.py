@@ -162,6 +162,11 @@ class Fiche(forms.Form):
             assert isinstance(champ_lu, forms.ChoiceField)
             champ_lu.choices = choix
 
+    @property
+    def parties(self) -> list[tuple[str, list[Any]]]:
+        """Les champs par carte, dans l'ordre où l'on remplit."""
+        return [(titre, [self[c] for c in champs]) for titre, champs in _PARTIES]
+
     def clean(self) -> dict[str, Any]:
         """La position a ses deux nombres, ou aucun."""
         lus: dict[str, Any] = super().clean() or {}
@@ -209,6 +214,27 @@ class Fiche(forms.Form):
         return point.code_insee if self.cleaned_data["nom_commune"] == point.nom_commune else ""
 
 
+_PARTIES = (
+    (
+        "Le lieu",
+        ("nom", "structure", "est_departement", "genre", "forme", "est_premier_accueil"),
+    ),
+    ("Ce qu'on y prend", ("besoins",)),
+    (
+        "Où",
+        (
+            "adresse", "complement_adresse", "code_postal", "commune", "nom_commune",
+            "latitude", "longitude", "accessibilite",
+        ),
+    ),
+    (
+        "Le joindre",
+        (
+            "telephone", "courriel", "site_web", "langues", "presentation",
+            "commentaire_horaires", "sur_rendez_vous",
+        ),
+    ),
+)  # fmt: skip
 _SIMPLES = (
     "nom", "structure", "est_departement", "genre", "forme", "adresse", "complement_adresse",
     "code_postal", "telephone", "courriel", "site_web", "presentation", "accessibilite",

@@ -48,7 +48,7 @@ class Depot(forms.Form):
     @property
     def depose(self) -> FichierAnnuaire:
         """Le fichier lu, prêt à intégrer."""
-        envoye: "UploadedFile[Any]" = self.cleaned_data["fichier"]
+        envoye: UploadedFile[Any] = self.cleaned_data["fichier"]
         return FichierAnnuaire(
             contenu=envoye.read(OCTETS_MAXIMUM + 1),
             nom=(envoye.name or "fichier")[:200],

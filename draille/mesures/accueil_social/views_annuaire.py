@@ -44,6 +44,14 @@ class PointVu:
     distance: str
 
 
+@dataclass(frozen=True, slots=True)
+class Trouve:
+    """Un lieu qui répond, et sa distance en km de la commune choisie."""
+
+    pk: int
+    distance_km: float | None
+
+
 def a_paris(request: HttpRequest) -> datetime:
     """L'instant du produit, à l'heure de Paris."""
     return instant_de(request).astimezone(PARIS)
@@ -74,13 +82,16 @@ def annuaire(request: HttpRequest) -> HttpResponse:
     lus = formulaire.lus
     trouves = _trouver(lus, instant)
     page = Paginator(trouves, PAR_PAGE).get_page(request.GET.get("page"))
-    carte = trouves if len(trouves) <= SUR_LA_CARTE else page.object_list
+    montres = trouves if len(trouves) <= SUR_LA_CARTE else list(page.object_list)
+    points = lectures.par_identifiant(ids=[t.pk for t in montres], le=le)
     contexte: dict[str, Any] = {
         "formulaire": formulaire,
         "est_filtre": any(lus.values()),
         "page": page,
-        "points": [_vu(p, instant) for p in page.object_list],
-        "carte": dessiner(lieux=[x for p in carte if (x := _sur_carte(p, instant)) is not None]),
+        "points": [_vu(points[t.pk], t, instant) for t in page.object_list],
+        "carte": dessiner(
+            lieux=[x for p in points.values() if (x := _sur_carte(p, instant)) is not None]
+        ),
         "a_confirmer": a_confirmer_nombre(le=le),
         "peut_tenir": ACCES["tenir_annuaire"](acces_de(request)),
         "peut_confirmer": ACCES["confirmer_annuaire"](acces_de(request)),
@@ -88,16 +99,39 @@ def annuaire(request: HttpRequest) -> HttpResponse:
     return render(request, "accueil_social/annuaire.html", contexte)
 
 
-def _trouver(lus: dict[str, str], instant: datetime) -> list[lectures.PointProche]:
-    """Les lieux qui répondent, par nom, ou du plus proche au plus loin. Trois requêtes au plus."""
-    le = instant.date()
-    lignes = lectures.existants(le=le, premier_accueil=True if lus["accueil"] else None)
-    lignes = lignes.filter(_critere(lus))
+def _trouver(lus: dict[str, str], instant: datetime) -> list[Trouve]:
+    """Les lieux qui répondent, par nom, ou du plus proche au plus loin. Trois requêtes au plus.
+
+    Seuls ceux de la page se lisent en entier : l'annuaire peut en avoir des milliers.
+    """
+    lignes = lectures.existants(le=instant.date(), premier_accueil=True if lus["accueil"] else None)
     commune = Commune.objects.filter(pk=lus["commune"]).first() if lus["commune"] else None
-    points = [p for p in lignes if _repond(p, lus["quand"], instant)]
-    if commune is None:
-        return [lectures.PointProche(point=p, distance_km=None) for p in points]
-    return lectures.par_distance(points=points, commune=commune)
+    trouves = [
+        Trouve(pk=pk, distance_km=_distance(commune, nord, est))
+        for pk, nord, est in lignes.filter(_critere(lus))
+        .prefetch_related(None)
+        .values_list("pk", "latitude", "longitude")
+    ]
+    if lus["quand"]:
+        ouverts = lectures.ouverts_parmi(
+            points=[t.pk for t in trouves],
+            le=instant.date(),
+            heure=instant.time() if lus["quand"] == "maintenant" else None,
+        )
+        trouves = [t for t in trouves if t.pk in ouverts]
+    if commune is not None:
+        trouves.sort(key=lambda t: float("inf") if t.distance_km is None else t.distance_km)
+    return trouves
+
+
+def _distance(commune: Commune | None, nord: float | None, est: float | None) -> float | None:
+    if commune is None or commune.latitude is None or commune.longitude is None:
+        return None
+    if nord is None or est is None:
+        return None
+    return lectures.distance_km(
+        nord=commune.latitude, est=commune.longitude, vers_nord=nord, vers_est=est
+    )
 
 
 def _critere(lus: dict[str, str]) -> Q:
@@ -114,15 +148,8 @@ def _critere(lus: dict[str, str]) -> Q:
     return critere
 
 
-def _repond(point: Point, quand: str, instant: datetime) -> bool:
-    if not quand:
-        return True
-    a = instant.time() if quand == "maintenant" else None
-    return est_ouvert(plages=lectures.plages_de(point), le=instant.date(), a=a)
-
-
-def _vu(proche: lectures.PointProche, instant: datetime) -> PointVu:
-    point, km = proche.point, proche.distance_km
+def _vu(point: Point, trouve: Trouve, instant: datetime) -> PointVu:
+    km = trouve.distance_km
     ouverture, ton = ouverture_dite(point, instant)
     return PointVu(
         point=point,
@@ -133,8 +160,7 @@ def _vu(proche: lectures.PointProche, instant: datetime) -> PointVu:
     )
 
 
-def _sur_carte(proche: lectures.PointProche, instant: datetime) -> Lieu | None:
-    point = proche.point
+def _sur_carte(point: Point, instant: datetime) -> Lieu | None:
     if point.latitude is None or point.longitude is None:
         return None
     ouverture, ton = ouverture_dite(point, instant)
@@ -170,13 +196,9 @@ def point(request: HttpRequest, pk: int) -> HttpResponse:
         "est_a_confirmer": lu.confirme_le is None or lu.confirme_le < limite,
         "peut_tenir": ACCES["tenir_annuaire"](acces) and not est_ferme,
         "peut_confirmer": ACCES["confirmer_annuaire"](acces) and not est_ferme,
-        "carte": dessiner(lieux=[x] if (x := _seul(lu, instant)) else []),
+        "carte": dessiner(lieux=[x] if (x := _sur_carte(lu, instant)) else []),
     }
     return render(request, "accueil_social/annuaire_point.html", contexte)
-
-
-def _seul(lu: Point, instant: datetime) -> Lieu | None:
-    return _sur_carte(lectures.PointProche(point=lu, distance_km=None), instant)
 
 
 def lire_point(pk: int, request: HttpRequest) -> Point:

@@ -29,7 +29,7 @@ class Ecriture:
 
     source: str
     le: date
-    communes: dict[str, int] = field(default_factory=dict)
+    communes: dict[str, tuple[int, str]] = field(default_factory=dict)
     nouveaux: list[Point] = field(default_factory=list)
     changes: dict[int, Point] = field(default_factory=dict)
     a_ouvrir: list[tuple[Point, tuple[Plage, ...], bool]] = field(default_factory=list)
@@ -40,7 +40,8 @@ class Ecriture:
 
     def preparer(self) -> None:
         """Lit les communes du Département et les structures connues : deux requêtes."""
-        self.communes = dict(Commune.objects.values_list("code_insee", "id"))
+        lues = Commune.objects.values_list("code_insee", "id", "nom")
+        self.communes = {insee: (pk, nom) for insee, pk, nom in lues}
         for structure in Structure.objects.order_by("-pk"):
             for cle in (f"nom:{structure.nom}", f"siret:{structure.siret}"):
                 self._structures[cle] = structure
@@ -80,7 +81,7 @@ class Ecriture:
             point.besoins = [*point.besoins, *plus]
             champs.append("besoins")
         if point.commune_id is None and point.code_insee in self.communes:
-            point.commune_id = self.communes[point.code_insee]
+            point.commune_id, point.nom_commune = self.communes[point.code_insee]
             champs.append("commune")
         self._suites(point, fiche, remplace=remplace)
         if (point.source, point.source_id) != (self.source, fiche.source_id):
@@ -101,13 +102,16 @@ class Ecriture:
 
     def _valeurs(self, fiche: FicheLue) -> dict[str, object]:
         valeurs: dict[str, object] = {c: getattr(fiche, c) for c in _TEXTES}
+        # Le nom officiel : les fichiers écrivent « LE PUY-EN-VELAY », ou sans accent.
+        commune_id, nom = self.communes.get(fiche.code_insee, (None, fiche.nom_commune))
         return valeurs | {
+            "nom_commune": nom,
             "latitude": fiche.latitude,
             "longitude": fiche.longitude,
             "publics": list(fiche.publics),
             "besoins": list(fiche.besoins),
             "sur_rendez_vous": fiche.sur_rendez_vous,
-            "commune_id": self.communes.get(fiche.code_insee),
+            "commune_id": commune_id,
             "maj_le": fiche.maj_le or self.le,
         }
 

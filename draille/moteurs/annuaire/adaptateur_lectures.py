@@ -90,6 +90,17 @@ def points_ouverts(
     ]
 
 
+def ouverts_parmi(*, points: Iterable[int], le: date, heure: time | None) -> frozenset[int]:
+    """Parmi ces identifiants, les points ouverts ce jour-là (à cette heure). Une requête légère."""
+    jour = Q(jour=le.isoweekday(), debut__lte=le) & (Q(fin__isnull=True) | Q(fin__gt=le))
+    plages: dict[int, list[Plage]] = {}
+    for horaire in Horaire.objects.filter(Q(le=le) | jour, point__in=list(points)):
+        plages.setdefault(horaire.point_id, []).append(en_plage(horaire))
+    return frozenset(
+        point for point, siennes in plages.items() if est_ouvert(plages=siennes, le=le, a=heure)
+    )
+
+
 def sans_horaires(*, le: date, premier_accueil: bool = True) -> list[Point]:
     """Les points dont on ne connaît aucune ouverture, à compter à part. Deux requêtes."""
     return [

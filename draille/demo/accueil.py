@@ -1,7 +1,7 @@
 """Une journée de premier accueil : les lieux, qui y reçoit, ce que deviennent les suites."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -69,14 +69,16 @@ def travailler(*, plan: PlanDeJeu, cadre: Acces, fermeture: Fermeture, le: date)
     _tenir_les_lieux(plan, debut, cadre, fermeture, le)
     est_ferme = fermeture.du <= le < fermeture.au
     nombre = 0
-    for poste in _postes(plan, le):
-        nombre += accueil.accueillir_la_journee(
+    for poste, attendus in _postes(plan, le, est_ferme):
+        accueil.accueillir_la_journee(
             graine=plan.graine,
             poste=poste,
+            nombre=attendus,
             noms=_noms(plan.graine),
             est_ferme=est_ferme,
             le=le,
         )
+        nombre += attendus
     accueil_suites.suivre(plan=plan, cadre=cadre, le=le)
     return nombre
 
@@ -127,30 +129,35 @@ def _secteurs(departement: str) -> tuple[_Secteur, ...]:
     )
 
 
-def _postes(plan: PlanDeJeu, le: date) -> list[accueil.Poste]:
+def _postes(plan: PlanDeJeu, le: date, est_ferme: bool) -> Iterator[tuple[accueil.Poste, int]]:
+    """Les secteurs où quelqu'un vient ce jour-là, et combien."""
     secteurs = _secteurs(plan.departement)
     moyenne = sum(sum(s.communes.values()) for s in secteurs) / len(secteurs)
-    ouverts = annuaire.points_ouverts(le=le)
-    existants = annuaire.points(le=le)
-    agents = {
-        a.pk: a
-        for a in Agent.objects.select_related("organisation").filter(
-            pk__in=[s.agent_id for s in secteurs]
+    poids = {s.code: sum(s.communes.values()) / moyenne for s in secteurs}
+    attendus = {
+        code: accueil.attendus(
+            graine=plan.graine, code=code, poids=pese, est_ferme=est_ferme, le=le
         )
+        for code, pese in poids.items()
     }
-    return [
-        accueil.Poste(
+    recoivent = [s for s in secteurs if attendus[s.code]]
+    existants = annuaire.points(le=le)
+    du_jour = [
+        p for p in existants if p.est_premier_accueil and annuaire.ouvertures(point=p, le=le)
+    ]
+    partenaires = list(Partenaire.objects.select_related("organisation").order_by("pk"))
+    agents = Agent.objects.select_related("organisation").in_bulk([s.agent_id for s in recoivent])
+    for secteur in recoivent:
+        poste = accueil.Poste(
             code=secteur.code,
             par=acces_de(agent=agents[secteur.agent_id], le=le),
             communes=secteur.communes,
-            poids=sum(secteur.communes.values()) / moyenne,
-            points=_dans(secteur, ouverts, est_bus=False),
-            bus=_dans(secteur, ouverts, est_bus=True),
+            points=_dans(secteur, du_jour, est_bus=False),
+            bus=_dans(secteur, du_jour, est_bus=True),
             telephone=_maison(secteur, existants),
-            destinations=_destinations(secteur, existants),
+            destinations=_destinations(secteur, existants, partenaires),
         )
-        for secteur in secteurs
-    ]
+        yield poste, attendus[secteur.code]
 
 
 def _dans(secteur: _Secteur, points: Sequence[Point], *, est_bus: bool) -> list[int]:
@@ -171,14 +178,14 @@ def _maison(secteur: _Secteur, points: Sequence[Point]) -> int | None:
 
 
 def _destinations(
-    secteur: _Secteur, points: Sequence[Point]
+    secteur: _Secteur, points: Sequence[Point], partenaires: Sequence[Partenaire]
 ) -> dict[str, list[accueil.Destination]]:
     """Par besoin, les partenaires et leur lieu : celui du secteur d'abord, s'il y en a un."""
     lieux: dict[str, list[Point]] = defaultdict(list)
     for point in points:
         lieux[point.structure.nom].append(point)
     vers: dict[str, list[accueil.Destination]] = defaultdict(list)
-    for partenaire in Partenaire.objects.select_related("organisation").order_by("pk"):
+    for partenaire in partenaires:
         siens = lieux[partenaire.organisation.nom]
         proche = [p for p in siens if p.commune_id in secteur.communes]
         est_ccas = any(p.genre == Point.Genre.CCAS for p in siens)

@@ -29,7 +29,7 @@ from draille.socle.acces import Acces, acces_systeme
 
 PARIS = ZoneInfo("Europe/Paris")
 ORIENTATION, SECTEUR, CADRE = "demo.orientation", "demo.orientation.secteur", "demo.cadre"
-REFERENTE = "demo.referent"
+REFERENTE, ENFANCE = "demo.referent", "demo.enfance"
 # Le mois joué (rang) où les moyens de la convention ouvrent de nouvelles heures.
 MOIS_DU_RENFORT = 5
 JOURS_DE_LA_SEMAINE = 7
@@ -82,12 +82,7 @@ def _dernier_jour_joue(fin: date) -> date | None:
 def _jouer(plan: PlanDeJeu, le: date) -> None:
     systeme = acces_systeme(nom="démonstration")
     with contexte.ouvrir(acces=systeme, instant=instant(le)):
-        equipe = Equipe(
-            systeme=systeme,
-            orientation=_acces(ORIENTATION, le),
-            secteur=_acces(SECTEUR, le),
-            cadre=_acces(CADRE, le),
-        )
+        equipe = _equipe(systeme, le)
         # L'accueil a commencé avant les premiers fichiers ; l'insertion les attend.
         if le > plan.mois[1].msa_creee_le:
             _accompagner(plan, equipe, le)
@@ -95,7 +90,16 @@ def _jouer(plan: PlanDeJeu, le: date) -> None:
         if _est_premier_ouvre(le):
             if le.day <= JOURS_DE_LA_SEMAINE:
                 doublons.revoir(systeme=systeme, le=le)
-            doublons.decider(plan=plan, cadre=equipe.cadre, le=le)
+            doublons.decider(plan=plan, cadre=equipe.cadre, enfance=_acces(ENFANCE, le), le=le)
+
+
+def _equipe(systeme: Acces, le: date) -> Equipe:
+    return Equipe(
+        systeme=systeme,
+        orientation=_acces(ORIENTATION, le),
+        secteur=_acces(SECTEUR, le),
+        cadre=_acces(CADRE, le),
+    )
 
 
 def _accompagner(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:

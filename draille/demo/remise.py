@@ -47,7 +47,12 @@ def _enregistrer(le: date, instant: datetime) -> int:
             return 0
         ids = [message.pk for message in dus]
         Message.objects.filter(pk__in=ids).update(
-            etat=Message.Etat.REMIS, remis_le=instant, pris_le=instant, tentatives=1
+            etat=Message.Etat.REMIS,
+            remis_le=instant,
+            pris_le=instant,
+            tentatives=1,
+            # Comme à l'envoi : le lien d'un partenaire ne survit pas à sa remise.
+            secret=None,
         )
         Tentative.objects.bulk_create(_preuve(message, instant) for message in dus)
         consigner_lot(acte=Remettre, par=par, source=_SOURCE, parametres={"le": le, "ids": ids})

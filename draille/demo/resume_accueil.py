@@ -107,7 +107,8 @@ def en_phrases(resume: dict[str, Any]) -> Iterator[str]:
     yield (
         f"  Dossiers en double : {entier(doubles['rejointes'])} rejoints, "
         f"{entier(doubles['separees'])} séparé ensuite, {entier(doubles['distinctes'])} dits "
-        f"distincts, {entier(doubles['a_revoir'])} à revoir."
+        f"distincts, {entier(doubles['a_revoir'])} à revoir, "
+        f"{entier(doubles['a_confirmer'])} à confirmer par une seconde personne."
     )
     for code, lue in resume["couverture"].items():
         yield _phrase_couverture(code, lue)

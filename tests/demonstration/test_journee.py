@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from draille.demo import accompagnement, accueil, journee, mise_en_place
+from draille.demo import accompagnement, journee, mise_en_place
 from draille.demo.plan import plan_de_jeu
 from draille.demo.remise import REPONSE, remettre
 from draille.mesures.orientation_rsa.models import Suivi
@@ -18,6 +18,7 @@ from draille.noyau.organisation.models import Agent
 from draille.noyau.personne.models import Personne
 from draille.noyau.territoire.models import Commune
 from draille.socle import contexte
+from draille.socle.acces import acces_systeme
 
 pytestmark = pytest.mark.lent
 CONNUE_LE = date(2020, 7, 28)
@@ -31,7 +32,6 @@ def plan(systeme):
     debut = plan.mois[0].debut - timedelta(days=365)
     mise_en_place.mettre_en_place(code="43", par=systeme, le=debut)
     accompagnement.inscrire_les_referents(plan=plan, par=systeme, le=debut)
-    accueil.inscrire_les_agents(plan=plan, par=systeme, le=debut)
     ouverture = accompagnement.ouvre_le(plan)
     with contexte.ouvrir(acces=systeme, instant=journee.instant(ouverture)):
         cadre = journee._acces(journee.CADRE, ouverture)
@@ -52,8 +52,15 @@ def _jouer(plan, debut, fin):
     jour = debut
     while jour <= fin:
         if est_ouvre(jour):
-            journee._jouer(plan, jour)
+            _jouer_le(plan, jour)
         jour += timedelta(days=1)
+
+
+def _jouer_le(plan, jour):
+    """Une journée d'insertion seule : le premier accueil a ses essais."""
+    systeme = acces_systeme(nom="essai")
+    with contexte.ouvrir(acces=systeme, instant=journee.instant(jour)):
+        journee._accompagner(plan, journee._equipe(systeme, jour), jour)
 
 
 def test_de_lentree_au_rendez_vous_avec_le_referent(plan, systeme):
@@ -80,7 +87,7 @@ def test_un_jour_rejoue_necrit_rien_de_plus(plan, systeme):
     _jouer(plan, date(2020, 7, 29), date(2020, 8, 14))
     # Un jour sans nouvelle semaine : tout y est déjà fait.
     avant = LigneJournal.objects.count()
-    journee._jouer(plan, date(2020, 8, 14))
+    _jouer_le(plan, date(2020, 8, 14))
     assert LigneJournal.objects.count() == avant
 
 
@@ -102,12 +109,12 @@ def test_les_messages_du_jour_sont_remis_avec_leur_preuve(plan, systeme):
 
 def test_les_bureaux_ferment_au_printemps_et_rouvrent(plan, systeme):
     _jouer(plan, date(2020, 3, 2), date(2020, 3, 2))
-    journee._jouer(plan, journee.FERMES_LE)
+    _jouer_le(plan, journee.FERMES_LE)
     pendant = Creneau.objects.filter(
         jour__gte=journee.FERMES_LE, jour__lt=journee.ROUVERTS_LE, est_ferme=False
     )
     assert not pendant.exists()
-    journee._jouer(plan, journee.ANNONCE_LE)
+    _jouer_le(plan, journee.ANNONCE_LE)
     assert not pendant.exists()
     apres = Creneau.objects.filter(jour__gte=journee.ROUVERTS_LE, est_ferme=False)
     assert {c.lieu_id for c in apres} == set(Lieu.objects.values_list("id", flat=True))
@@ -119,7 +126,7 @@ def test_les_bureaux_ferment_au_printemps_et_rouvrent(plan, systeme):
 
 def test_un_depart_ferme_les_plages_du_referent(plan, systeme):
     (depart,) = [a for a in accompagnement.absents(plan=plan) if a.fin is None]
-    journee._jouer(plan, depart.debut)
+    _jouer_le(plan, depart.debut)
     agent = Agent.objects.get(identifiant=depart.identifiant)
     assert not Plage.objects.filter(agent=agent, fin=None).exists()
     assert not Creneau.objects.filter(agent=agent, jour__gt=depart.debut, est_ferme=False).exists()

@@ -44,13 +44,12 @@ class Poste:
     """Un secteur un jour donné : qui y reçoit, où, et vers qui l'on oriente.
 
     `communes` : la population de chacune. `points` : ceux qui sont ouverts ; `bus` : ses arrêts du
-    jour ; `telephone` : le lieu qui répond. `poids` : sa population sur celle d'un secteur moyen.
+    jour ; `telephone` : le lieu qui répond.
     """
 
     code: str
     par: Acces
     communes: Mapping[int, int]
-    poids: float
     points: Sequence[int] = ()
     bus: Sequence[int] = ()
     telephone: int | None = None
@@ -65,15 +64,24 @@ class Noms:
     prenoms: Mapping[str, Sequence[str]]
 
 
+def attendus(*, graine: str, code: str, poids: float, est_ferme: bool, le: date) -> int:
+    """Combien viennent dans ce secteur ce jour-là.
+
+    `poids` : sa population sur celle d'un secteur moyen ; `est_ferme` : on ne reçoit qu'au
+    téléphone.
+    """
+    alea = Random(f"{graine}:attendus:{code}:{le}")
+    return nombre_du_jour(alea=alea, le=le, poids=poids, est_ferme=est_ferme)
+
+
 def accueillir_la_journee(
-    *, graine: str, poste: Poste, noms: Noms, est_ferme: bool, le: date
-) -> int:
-    """Joue les passages d'un secteur ce jour-là ; rend leur nombre.
+    *, graine: str, poste: Poste, nombre: int, noms: Noms, est_ferme: bool, le: date
+) -> None:
+    """Joue les `nombre` passages d'un secteur ce jour-là.
 
     `est_ferme` : les lieux sont fermés au public, on ne reçoit qu'au téléphone.
     """
     alea = Random(f"{graine}:accueil:{poste.code}:{le}")
-    nombre = nombre_du_jour(alea=alea, le=le, poids=poste.poids, est_ferme=est_ferme)
     for _ in range(nombre):
         vu = passage(alea=alea, le=le, est_ferme=est_ferme, a_bus=bool(poste.bus))
         saisie = _saisie(alea, vu, poste, noms, le)
@@ -81,7 +89,6 @@ def accueillir_la_journee(
         assert poste.par.agent_id is not None
         with contexte.elargi(cles=[cle_personnelle(agent_id=poste.par.agent_id)]):
             actes.accueillir(saisie=saisie, par=poste.par, le=le)
-    return nombre
 
 
 def comptes() -> dict[str, int]:

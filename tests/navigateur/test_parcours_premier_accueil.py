@@ -163,6 +163,21 @@ def test_deux_personnes_recues_hors_ligne_partent_toutes_deux(ouvrir: Ouvrir) ->
         expect(_du_jour(page, nom)).to_have_count(1)
 
 
+def test_ce_qui_est_a_corriger_se_dit_sur_la_page_sans_rien_perdre(ouvrir: Ouvrir) -> None:
+    page = ouvrir("demo.accueil")
+    _guichet(page)
+    page.get_by_label("Dans ses mots").fill("Je préfère ne rien dire.")
+    page.get_by_role("button", name="Enregistrer l'accueil").click()
+    expect(page.get_by_role("alert")).to_contain_text("Écrivez son nom, ou choisissez")
+    expect(page.get_by_label("Dans ses mots")).to_have_value("Je préfère ne rien dire.")
+    expect(page.locator("form[data-brouillon-pret]")).to_be_attached()
+    page.get_by_label("Elle ne le dit pas").check()
+    page.get_by_role("button", name="Enregistrer l'accueil").click()
+    page.wait_for_url(re.compile(r"/accueils/\d+/$"))
+    expect(page.get_by_role("main")).not_to_contain_text("Je préfère ne rien dire.")
+    assert page.evaluate(BROUILLONS) == []
+
+
 def test_recevoir_une_anonyme_sans_javascript(ouvrir: Ouvrir) -> None:
     page = ouvrir("demo.accueil", javascript=False)
     page.goto("/accueillir/")

@@ -6,10 +6,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 
 from conftest import INSTANT, PROPRIETAIRE
 from draille.mesures.accueil_social import actes
+from draille.mesures.accueil_social.actes import accueil as module
 from draille.mesures.accueil_social.models import Accueil, Note
 from draille.mesures.accueil_social.tests import fabrique as f
 from draille.noyau.personne.models import Personne
@@ -54,16 +55,23 @@ def validees(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
             postgres(detruire)
 
 
-def test_le_meme_envoi_en_meme_temps_n_ecrit_qu_un_accueil(validees):
+def test_le_meme_envoi_en_meme_temps_n_ecrit_qu_un_accueil(validees, monkeypatch):
     saisie = f.nouvelle(note_partagee="Une note.", besoins=("logement",))
     depart = threading.Barrier(A_LA_FOIS, timeout=30)
     ecrits: list[int] = []
+    nettoyer = module.nettoyer
+
+    def nettoyer_ensemble(**dits: Any) -> Any:
+        # Aucun n'écrit avant que tous aient cherché l'envoi sans le trouver.
+        depart.wait()
+        return nettoyer(**dits)
+
+    monkeypatch.setattr(module, "nettoyer", nettoyer_ensemble)
 
     def envoyer() -> None:
         connections["default"] = validees.copy()
         try:
             with contexte.ouvrir(acces=PAR, instant=INSTANT):
-                depart.wait()
                 accueil = actes.accueillir(saisie=saisie, par=PAR, le=f.LE)
                 ecrits.append(accueil.pk)
         finally:
@@ -79,3 +87,11 @@ def test_le_meme_envoi_en_meme_temps_n_ecrit_qu_un_accueil(validees):
     with contexte.ouvrir(acces=PAR, instant=INSTANT):
         comptes = [t.objects.count() for t in (Accueil, Personne, Note)]
     assert comptes == [1, 1, 1]
+
+
+def test_la_base_elle_meme_refuse_deux_accueils_du_meme_envoi(systeme):
+    f.au(f.LE, systeme)
+    accueil = actes.accueillir(saisie=f.saisie(), par=systeme, le=f.LE)
+    accueil.pk = None
+    with pytest.raises(IntegrityError, match="envoi"), transaction.atomic():
+        accueil.save(force_insert=True)

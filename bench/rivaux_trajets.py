@@ -1,4 +1,7 @@
-"""igraph, networkit et pandana, chacun au mieux de ce qu'il sait, sur les arcs du produit."""
+"""igraph, networkit et pandana, chacun au mieux de ce qu'il sait, sur les arcs du produit.
+
+Chacun se bâtit sur un graphe, ses lieux, et la plus longue des durées qu'il aura à trouver.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +34,9 @@ def _avec_source(graphe: Graphe, lieux: Rangs) -> tuple[Rangs, Rangs, Reels]:
 class Igraph:
     """python-igraph : le tas binaire du C."""
 
-    def __init__(self, graphe: Graphe, lieux: Rangs) -> None:
+    part = 1.0
+
+    def __init__(self, graphe: Graphe, lieux: Rangs, portee: float) -> None:
         import igraph
 
         de, vers, ms = _avec_source(graphe, lieux)
@@ -56,7 +61,9 @@ class Igraph:
 class Networkit:
     """NetworKit : ses algorithmes parallèles."""
 
-    def __init__(self, graphe: Graphe, lieux: Rangs) -> None:
+    part = 1.0
+
+    def __init__(self, graphe: Graphe, lieux: Rangs, portee: float) -> None:
         import networkit as nk
 
         de, vers, ms = _avec_source(graphe, lieux)
@@ -85,12 +92,15 @@ class Networkit:
 class Pandana:
     """pandana : des hiérarchies de contraction, longues à préparer. Ses poids sont des minutes."""
 
-    def __init__(self, graphe: Graphe, lieux: Rangs) -> None:
+    # Chaque paire est un calcul à part : un dixième suffit à en connaître le prix.
+    part = 0.1
+
+    def __init__(self, graphe: Graphe, lieux: Rangs, portee: float) -> None:
         import pandana
         import pandas as pd
 
         vers, de, ms = _arcs(graphe)
-        self.lieux, self.maximum = lieux, 600.0
+        self.lieux, self.maximum = lieux, float(portee) / 60_000 + 1
         self.rangs = np.arange(graphe.noeuds)
         x = pd.Series(self.rangs.astype(float), index=self.rangs)
         self.reseau = pandana.Network(
@@ -121,7 +131,7 @@ class Pandana:
         return np.array(minutes).reshape(len(self.lieux), len(ou)) * 60_000
 
 
-RIVAUX: dict[str, Callable[[Graphe, Rangs], Any]] = {
+RIVAUX: dict[str, Callable[[Graphe, Rangs, float], Any]] = {
     "igraph": Igraph,
     "networkit": Networkit,
     "pandana": Pandana,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array
 from scipy.spatial import cKDTree
 
 from draille.moteurs.trajets.calcul.temps import RAYON_TERRE_KM, Point, Reels
@@ -179,16 +179,11 @@ class Graphe:
 
 
 def creux(noeuds: int, de: npt.NDArray[Any], vers: npt.NDArray[Any], poids: Reels) -> Any:
-    """La matrice creuse de ces arcs ; entre deux arcs parallèles, le plus court."""
-    ordre = np.lexsort((poids, vers, de))
-    de, vers, poids = de[ordre], vers[ordre], poids[ordre]
-    premier = np.ones(len(de), dtype=bool)
-    premier[1:] = (de[1:] != de[:-1]) | (vers[1:] != vers[:-1])
-    debuts = np.zeros(noeuds + 1, dtype=np.int32)
-    np.cumsum(np.bincount(de[premier], minlength=noeuds), out=debuts[1:])
-    return csr_array(
-        (poids[premier], vers[premier].astype(np.int32), debuts), shape=(noeuds, noeuds)
-    )
+    """La matrice creuse de ces arcs. Deux arcs parallèles y restent deux : la recherche choisit."""
+    arcs = coo_array((poids, (de, vers)), shape=(noeuds, noeuds))
+    # Sans cela, scipy additionnerait les arcs parallèles.
+    arcs.has_canonical_format = True
+    return arcs.tocsr()
 
 
 def _infinis(ms: Entiers) -> Reels:

@@ -11,6 +11,9 @@ _OBSTACLES: dict[str, str] = {
     "membre_une_fois_a_la_fois": "les deux sont au même moment dans le même foyer",
     "entree_en_cours": "chacun a une entrée dans les droits et devoirs en cours",
     "situation_en_cours": "chacun a une situation en cours dans le même dossier RSA",
+    "partage_un_consentement": "chacun a consenti au même partenaire",
+    "rendez_vous_un_a_la_fois": "les deux ont un rendez-vous au même moment",
+    "demande_rdv_vivante": "chacun attend le même rendez-vous",
 }
 
 

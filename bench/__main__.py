@@ -19,6 +19,7 @@ BANCS = {
     "convocations": "Convoquer à temps et près",
     "couverture": "Couvrir la France, choisir où ouvrir",
     "rapprochement": "Retrouver les mêmes personnes parmi des fiches fautives",
+    "trajets": "Calculer les trajets par la route",
 }
 
 

@@ -17,6 +17,11 @@ Ouvrir = Callable[..., Any]
 VILLE = "Le Puy-en-Velay"
 BROUILLONS = """() => Object.keys(localStorage)
   .filter(n => n.startsWith("draille.brouillon.")).map(n => localStorage.getItem(n))"""
+PASSER_L_HEURE = """() => {
+  for (const nom of Object.keys(localStorage)) {
+    localStorage.setItem(nom, JSON.stringify({...JSON.parse(localStorage.getItem(nom)), expire: 1}));
+  }
+}"""
 
 
 def _guichet(page: Any) -> None:
@@ -138,10 +143,52 @@ def test_le_brouillon_est_chiffre_et_revient_apres_la_fermeture(ouvrir: Ouvrir) 
     expect(autre.get_by_label("Dans ses mots")).to_have_value("Le proprietaire veut vendre.")
     expect(autre.locator("#besoin-logement")).to_be_checked()
 
-    autre.locator("details.compte summary").click()
-    autre.get_by_role("button", name="Se déconnecter").click()
-    autre.wait_for_load_state()
+    # Passé son heure, il s'efface de lui-même, sur n'importe quelle page.
+    autre.goto("/")
+    assert len(autre.evaluate(BROUILLONS)) == 1
+    autre.evaluate(PASSER_L_HEURE)
+    autre.reload()
     assert autre.evaluate(BROUILLONS) == []
+
+
+def test_se_deconnecter_efface_l_appareil(ouvrir: Ouvrir) -> None:
+    page = ouvrir("demo.accueil")
+    _guichet(page)
+    page.locator("#id_nom").fill("Delabre")
+    expect(_temoin(page)).to_contain_text("Gardé sur cet appareil")
+    page.locator("details.compte summary").click()
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_load_state()
+    assert page.evaluate(BROUILLONS) == []
+
+
+def test_une_session_finie_ne_perd_pas_l_accueil(ouvrir: Ouvrir) -> None:
+    page = ouvrir("demo.accueil")
+    _guichet(page)
+    page.locator("#id_nom").fill("Galland")
+    page.locator("#id_prenom").fill("Rose")
+    page.get_by_label("Commune où elle vit").select_option(label=VILLE)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Enregistrer l'accueil").click()
+    expect(_bandeau(page)).to_contain_text("Votre connexion à Draille a pris fin")
+    page.get_by_role("link", name="Se reconnecter").click()
+    page.locator("button[value='demo.accueil']").click()
+    expect(_bandeau(page)).to_contain_text("vient de partir")
+    expect(_du_jour(page, "Rose Galland")).to_have_count(1)
+    assert page.evaluate(BROUILLONS) == []
+
+
+def test_le_nom_d_une_anonyme_ne_part_pas_de_l_appareil(ouvrir: Ouvrir) -> None:
+    page = ouvrir("demo.accueil")
+    _guichet(page)
+    page.locator("#id_nom").fill("Jourde")
+    page.get_by_label("Dans ses mots").fill("Jourde le dit.")
+    page.get_by_label("Elle ne le dit pas").check()
+    page.get_by_label("Commune où elle vit").select_option(label=VILLE)
+    with page.expect_request(re.compile("/accueillir/$")) as envoi:
+        page.keyboard.press("Control+Enter")
+    assert "anonyme" in envoi.value.post_data and "Jourde" not in envoi.value.post_data
+    page.wait_for_url(re.compile(r"/accueils/\d+/$"))
 
 
 def test_deux_personnes_recues_hors_ligne_partent_toutes_deux(ouvrir: Ouvrir) -> None:

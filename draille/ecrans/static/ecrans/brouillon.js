@@ -64,13 +64,23 @@
     [...new FormData(formulaire)].filter(
       ([nom, valeur]) => nom !== "csrfmiddlewaretoken" && typeof valeur === "string");
 
+  // Ce qui ne vaut que pour une réponse (un nom, si elle le dit) n'est sinon ni gardé ni envoyé.
+  const accorder = () => {
+    for (const partie of formulaire.querySelectorAll("[data-si]")) {
+      const [nom, valeur] = partie.dataset.si.split(":");
+      const tenu = formulaire.elements.namedItem(nom).value === valeur;
+      partie.toggleAttribute("data-tu", !tenu);
+      for (const champ of partie.querySelectorAll("input, select, textarea")) champ.disabled = !tenu;
+    }
+  };
+
   // Les écritures se suivent : une plus ancienne ne doit pas recouvrir la dernière.
   const garder = () => {
     window.clearTimeout(attente);
     const envoi = champEnvoi.value;
     const objet = {
       champs: lireChamps(),
-      zones: zones().map((zone) => [zone.id, zone.innerHTML]),
+      zones: zones().map((zone) => [zone.id, zone.hasAttribute("data-tu") ? "" : zone.innerHTML]),
       ouverts: [...formulaire.querySelectorAll("details[open][id]")].map((d) => d.id),
       commence,
     };
@@ -106,6 +116,7 @@
       }
     }
     champEnvoi.value = envoi;
+    accorder();
     for (const id of objet.ouverts || []) {
       const volet = document.getElementById(id);
       if (volet) volet.open = true;
@@ -158,6 +169,7 @@
     for (const zone of zones()) zone.replaceChildren();
     for (const volet of formulaire.querySelectorAll("details[open]")) volet.open = false;
     champEnvoi.value = crypto.randomUUID();
+    accorder();
     etat = "saisie";
     touche = false;
     commence = Date.now();
@@ -276,6 +288,7 @@
   const noter = (evenement) => {
     if (evenement.target.closest("[data-brouillon-bandeau]")) return;
     touche = true;
+    accorder();
     if (etat === "a_envoyer") {
       etat = "saisie";
       dire("genet", "Vous l'avez modifié : enregistrez-le de nouveau.");
@@ -310,7 +323,7 @@
     formulaire.addEventListener("input", noter);
     formulaire.addEventListener("submit", soumettre);
     formulaire.addEventListener("keydown", raccourci);
-    formulaire.addEventListener("htmx:afterSettle", () => { if (touche) garder(); });
+    formulaire.addEventListener("htmx:afterSettle", () => { accorder(); if (touche) garder(); });
     window.addEventListener("offline", () => (etat === "a_envoyer" ? direEnAttente() : direHorsLigne()));
     window.addEventListener("online", enLigne);
     // La déconnexion efface tout : rien ne doit se réécrire pendant que la page s'en va.
@@ -325,6 +338,7 @@
         [{ libelle: "Le reprendre", faire: () => rouvrir(laisses[0].envoi) }]);
     }
     prendreHeure();
+    accorder();
     if (!navigator.onLine) direHorsLigne();
     formulaire.dataset.brouillonPret = "oui";
     if (enAttente().length) await relever();

@@ -53,6 +53,7 @@ class Ecran:
     `roles` : les fonctions qui l'ouvrent (aucune : tout agent habilité). `statut` : la réponse
     attendue une fois la porte ouverte. `noms` : les personnes montrées, nul si seules comptent
     celles qui ne doivent pas l'être. `lecteurs` : les rôles dont les noms viennent.
+    `transmises` : celles dont le nom a été transmis au partenaire, qui n'ouvre pas leur dossier.
     """
 
     adresse: Callable[[Lecteur], str]
@@ -64,6 +65,7 @@ class Ecran:
     donnees: Callable[[Lecteur], dict[str, Any]] | None = None
     est_pour_tous: bool = False
     porte: Callable[[Oracle], bool] | None = field(default=None)
+    transmises: Callable[[Lecteur], set[int]] = lambda lecteur: set()
 
     def est_ouvert(self, oracle: Oracle) -> bool:
         """La porte est-elle ouverte à cet agent ?"""

@@ -12,7 +12,6 @@ from tests.droits.chemins_rendez_vous import PRENNENT, au_creneau, est_sans_obje
 from tests.droits.ecrans import (
     DECIDENT,
     ENTRANTS,
-    NOMINATIFS,
     Ecran,
     connue_en_insertion,
     est_referent_seul,
@@ -21,6 +20,7 @@ from tests.droits.ecrans import (
 from tests.droits.ecrans_referent import ADRESSES_HORS_SUJET, ECRANS
 
 ABSENT = 999_999
+RENDENT_COMPTE = ("accueil", *ENTRANTS)
 
 
 def _ligne(lecteur: Lecteur, modele: Any) -> int:
@@ -165,13 +165,13 @@ ECRANS |= {
     "agenda d'un lieu": Ecran(
         lambda x: f"{reverse('agenda')}?lieu={Lieu.objects.get().pk}&jour={x.le}",
         ("agenda",),
-        NOMINATIFS,
+        RENDENT_COMPTE,
         noms=_agenda(),
     ),
     "agenda d'un collègue": Ecran(
         lambda x: f"{reverse('agenda')}?agent={x.monde.collegue.pk}&jour={x.le}",
         (),
-        NOMINATIFS,
+        RENDENT_COMPTE,
         noms=lambda x: _agenda(lambda r: r.creneau.agent_id == x.monde.collegue.pk)(x),
     ),
     "séance": Ecran(
@@ -184,7 +184,7 @@ ECRANS |= {
     "rendez-vous": Ecran(
         lambda x: reverse("rendez_vous", args=[_ligne(x, RendezVous)]),
         ("rendez_vous",),
-        NOMINATIFS,
+        RENDENT_COMPTE,
         noms=_celle_de_la_cible(RendezVous),
         statut=_ou_404(RendezVous),
     ),
@@ -198,7 +198,7 @@ ECRANS |= {
     "excuser, sans motif": Ecran(
         lambda x: reverse("rendez_vous_geste", args=[_ligne(x, RendezVous), "excuser"]),
         ("rendez_vous_geste",),
-        NOMINATIFS,
+        RENDENT_COMPTE,
         noms=_celle_de_la_cible(RendezVous),
         statut=_ou_404(RendezVous),
         donnees=lambda x: {},

@@ -15,7 +15,7 @@ from draille.moteurs.partage.models import Consentement, LienReponse, Orientatio
 from draille.moteurs.rapprochement.models import Fusion, Paire
 from draille.socle import contexte
 from draille.socle.acces import cle_partenaire, cle_personnelle
-from tests.droits.monde import ORIGINE, Monde, cle
+from tests.droits.monde import JOURS, ORIGINE, Monde, cle
 from tests.droits.oracle import PERSONNEL, Individu
 
 SOCIAL = 1
@@ -44,7 +44,7 @@ def ouvrir_points(monde: Monde) -> None:
 def ecrire_accueil(monde: Monde, individu: Individu, cle_acces: int, numero: int) -> None:
     """L'accueil d'une personne, ce qu'elle a dit, ce qu'on en a noté, où on l'a adressée."""
     commun = {"personne_id": individu.id, "cle_acces": cle_acces}
-    le = PREMIER + timedelta(days=numero)
+    le = JOURS[numero % len(JOURS)]
     accueil = Accueil.objects.create(
         identite="connue",
         venue="spontanee",
@@ -76,10 +76,10 @@ def ecrire_accueil(monde: Monde, individu: Individu, cle_acces: int, numero: int
             **prive,
         )
     monde.noter_a(privee, PERSONNEL, auteur.pk)
-    _orienter(monde, individu, cle_acces, numero)
+    _orienter(monde, individu, cle_acces, numero, accueil.pk)
 
 
-def _orienter(monde: Monde, individu: Individu, cle_acces: int, numero: int) -> None:
+def _orienter(monde: Monde, individu: Individu, cle_acces: int, numero: int, origine: int) -> None:
     commun = {"personne_id": individu.id, "cle_acces": cle_acces}
     statut = STATUTS[numero % len(STATUTS)]
     agent = (monde.agent, monde.collegue)[numero // 2 % 2]
@@ -101,6 +101,7 @@ def _orienter(monde: Monde, individu: Individu, cle_acces: int, numero: int) -> 
         cle_partenaire=cle_partenaire(organisation_id=organisation) if organisation else None,
         transmis={"nom": individu.marque} if est_ouverte else None,
         destination=str(partenaire),
+        origine_id=origine,
         besoins=["logement"],
         agent_id=monde.agent.pk,
         envoyee_le=le,

@@ -21,9 +21,9 @@ from draille.socle.acces import PAS, PERSONNEL, Acces, Role, acces_systeme
 from draille.socle.murs import modeles_personnels
 from tests.droits import tirages
 from tests.droits.chemins import Lecteur, attendre_tables, lire_tables
-from tests.droits.chemins_rendez_vous import CHEMINS
+from tests.droits.chemins_accueil import CHEMINS
 from tests.droits.ecrans import NOMINATIFS, REJETE, Ecran, corps, montres
-from tests.droits.ecrans_rendez_vous import ADRESSES_HORS_SUJET, ECRANS
+from tests.droits.ecrans_accueil import ADRESSES_HORS_SUJET, ECRANS
 from tests.droits.monde import JOURS, Monde, construire, construire_avec
 from tests.droits.oracle import Oracle
 
@@ -126,6 +126,7 @@ def _comparer_ecran(nom: str, ecran: Ecran, lecteur: Lecteur) -> bool:
     if attendu:
         assert reponse.status_code == attendu, f"{nom} : {reponse.status_code}"
     connues = lecteur.oracle.parmi(NOMINATIFS).personnes(lecteur.monde.individus)
+    connues |= ecran.transmises(lecteur)
     assert vus <= connues, f"{nom} montre des personnes fermées à cet agent"
     if reponse.status_code >= 400:
         assert vus == set(), f"{nom} refuse, et montre pourtant"
@@ -189,6 +190,10 @@ CUMULS = {
     "cadre dont l'habilitation a pris fin": [(2, 0, "cadre", 5), (2, 1, "accueil", 0)],
     "pilote du Département": [(2, 0, "pilote", 0)],
     "référent d'un secteur": [(2, 1, "referent", 0)],
+    "travailleur social d'un secteur": [(1, 1, "travailleur_social", 0)],
+    "cadre en social et en insertion": [(1, 0, "cadre", 0), (2, 0, "cadre", 0)],
+    "partenaire": [(6, 0, "partenaire", 0)],
+    "partenaire, accueil d'un secteur": [(6, 0, "partenaire", 0), (1, 3, "accueil", 0)],
     "référent en social, cadre en insertion ailleurs": [(1, 0, "referent", 0), (2, 3, "cadre", 0)],
 }
 
@@ -249,6 +254,23 @@ LECTURES_HORS_SUJET = {
     "draille.mesures.convention.views_indicateurs.portee": "dit une portée, sans lire la base",
     "draille.mesures.rendez_vous.views_commun.acces_nominatif": "réduit un accès",
     "draille.mesures.rendez_vous.views_lignes.est_referent_seul": "un prédicat, sans lire la base",
+    "draille.ecrans.panneaux.figures": "assemble des chiffres de territoire, sans personne",
+    "draille.mesures.accueil_social.lectures_accueil_lieux.points_pour": "des lieux, sans personne",
+    "draille.mesures.accueil_social.lectures_couverture.couverture": "des lieux et des habitants",
+    "draille.mesures.accueil_social.lectures_couverture.exiger_lecture": "un prédicat",
+    "draille.mesures.accueil_social.lectures_couverture_projets.dependances": "des lieux",
+    "draille.mesures.accueil_social.lectures_couverture_projets.effet_fermeture": "des lieux",
+    "draille.mesures.accueil_social.lectures_couverture_projets.implantation": "des lieux",
+    "draille.mesures.accueil_social.lectures_fiche.composer_fiche": "éprouvée par son écran",
+    "draille.mesures.accueil_social.views.lire": "éprouvée par l'écran d'un accueil",
+    "draille.mesures.accueil_social.views_commun.compartiments_de": "lit l'accès, pas la base",
+    "draille.mesures.accueil_social.views_commun.dernier_point": "rend un lieu",
+    "draille.mesures.accueil_social.views_commun.nominatif": "réduit un accès",
+    "draille.mesures.accueil_social.views_guichet.cle_brouillon": "tire une clé de l'agent",
+    "draille.mesures.accueil_social.views_guichet.ressemblances": "éprouvée par les suggestions",
+    "draille.mesures.accueil_social.views_lieux.depuis": "rend une commune",
+    "draille.mesures.accueil_social.views_lieux.groupes_de_lieux": "des lieux, sans personne",
+    "draille.mesures.reseau_insertion.views_commun.acces_nominatif": "réduit un accès",
 }
 HORS_PAQUETS = ("draille.demo", "draille.commande", "draille.socle", "draille.reglages")
 

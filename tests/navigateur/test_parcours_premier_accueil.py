@@ -19,7 +19,8 @@ BROUILLONS = """() => Object.keys(localStorage)
   .filter(n => n.startsWith("draille.brouillon.")).map(n => localStorage.getItem(n))"""
 PASSER_L_HEURE = """() => {
   for (const nom of Object.keys(localStorage)) {
-    localStorage.setItem(nom, JSON.stringify({...JSON.parse(localStorage.getItem(nom)), expire: 1}));
+    const garde = JSON.parse(localStorage.getItem(nom));
+    localStorage.setItem(nom, JSON.stringify({...garde, expire: 1}));
   }
 }"""
 

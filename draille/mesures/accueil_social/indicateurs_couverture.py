@@ -13,10 +13,11 @@ from draille.mesures.accueil_social.views_couverture_mots import (
     bande_dite,
     methode_dite,
     moment_dit,
+    part_dite,
 )
 from draille.moteurs.annuaire import adaptateur_lectures as annuaire
 from draille.socle.acces import Acces
-from draille.socle.texte import entier, pluriel, pourcent
+from draille.socle.texte import entier, pluriel
 
 LIGNE = "accueil_social"
 SOURCE_B = "Plan pauvreté, bloc B de la matrice de septembre 2019 (à confirmer)"
@@ -33,7 +34,7 @@ def _part(acces: Acces, le: date) -> dict[str, Any] | None:
     dites = [d for d in (bande, methode, moment_dit(moment)) if d]
     vers = adresse("couverture") if ACCES["voir_couverture"](acces) else ""
     return {
-        "valeur": pourcent(part.part, decimales=1),
+        "valeur": part_dite(part.part),
         "precision": " ; ".join(dites),
         "url": f"{vers}?{requete(moment)}" if vers else "",
     }

@@ -36,6 +36,7 @@ from draille.socle.acces import Acces
 from draille.socle.refus import Refus
 
 Forme = Literal["fixe", "permanence"]
+Etat = Literal["déjà couverte", "rapprochée", "encore hors de portée"]
 JOURS_DE_SEMAINE = 7
 
 
@@ -102,6 +103,18 @@ class AjoutLu:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommuneProjetee:
+    """Une commune et son état avec les lieux choisis.
+
+    Avec des permanences : « déjà couverte », tous les jours ; « rapprochée », un jour au moins.
+    """
+
+    id: int
+    nom: str
+    etat: Etat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImplantationLue:
     """Le meilleur choix, s'il est prouvé, et ce que ferait un choix fait un lieu à la fois."""
 
@@ -118,6 +131,7 @@ class ImplantationLue:
     gain: int
     borne: int
     gain_glouton: int
+    communes: tuple[CommuneProjetee, ...]
 
 
 def dependances(*, moment: Moment, acces: Acces) -> tuple[Dependance, ...]:
@@ -278,7 +292,20 @@ def implantation(
         gain=exact.gain,
         borne=exact.borne,
         gain_glouton=glouton.gain,
+        communes=tuple(_projetees(exact, essai)),
     )
+
+
+def _projetees(choix: Implantation, essai: _Essai) -> Iterator[CommuneProjetee]:
+    communes = essai.terrain.communes
+    gagnees = {i % len(communes) for ajout in choix.ajouts for i in ajout.communes}
+    for c in communes:
+        etat: Etat = "encore hors de portée"
+        if c.rang in gagnees:
+            etat = "rapprochée"
+        elif all(jour[c.rang] for jour in essai.deja):
+            etat = "déjà couverte"
+        yield CommuneProjetee(id=c.id, nom=c.nom, etat=etat)
 
 
 def _essai(terrain: Terrain, forme: Forme, prudent: bool) -> _Essai:

@@ -26,6 +26,7 @@ from draille.mesures.accueil_social.views_couverture_mots import (
     methode_dite,
     minutes_dites,
     moment_dit,
+    part_dite,
     precision_dite,
     raison_dite,
 )
@@ -51,12 +52,13 @@ def couverture(request: HttpRequest) -> HttpResponse:
         "est_autre_jour": lue.moment.le != date_de(request) and "le" not in request.GET,
         "methode": methode_dite(lue.methode, est_completee=lue.est_completee),
         "precision": precision_dite(lue.moment, lue.methode),
+        "part": part_dite(lue.departement.part),
         "bande": bande_dite(lue.departement.part_basse, lue.departement.part_haute),
         "carte": carte(lue=lue),
         "niveaux": _onglets(request, "niveau", _NIVEAUX, niveau),
         "barres": [_barre(t) for t in lue.territoires[niveau]],
         "territoires": [
-            {"lu": t, "bande": bande_dite(t.part_basse, t.part_haute)}
+            {"lu": t, "part": part_dite(t.part), "bande": bande_dite(t.part_basse, t.part_haute)}
             for t in lue.territoires[niveau]
         ],
         "nom_niveau": dict(_NIVEAUX)[niveau],
@@ -67,7 +69,8 @@ def couverture(request: HttpRequest) -> HttpResponse:
         ],
         "voir": voir,
         "communes": [_rangee(c, lue) for c in vues[voir]],
-        "points": [_point(p, lue) for p in lue.points],
+        "points": [_point(p, lue) for p in sorted(lue.points, key=_plus_servi) if p.communes],
+        "autres_points": [p.point for p in lue.points if not p.communes],
         "suite": suite,
         "vers_annuaire": adresse("annuaire"),
     }
@@ -148,15 +151,20 @@ def _onglets(
     return onglets
 
 
+def _pour_mille(part: float | None) -> float:
+    """La part au centième, tronquée comme elle se dit."""
+    return int((part or 0) * 100) / 100
+
+
 def _barre(part: PartLue) -> Ligne:
-    return Ligne(part.nom, (round(part.part or 0, 4),))
+    return Ligne(part.nom, (_pour_mille(part.part),))
 
 
 def _semaine(lue: CouvertureLue) -> list[Ligne]:
     return [
         Ligne(
             f"{JOURS[jour.weekday()].capitalize()} {date_moyenne(jour)}",
-            (round(part or 0, 4),),
+            (_pour_mille(part),),
             lien=f"?{formulaires.requete(replace(lue.moment, le=jour))}",
         )
         for jour, part in lue.semaine
@@ -170,6 +178,10 @@ def _rangee(commune: CommuneLue, lue: CouvertureLue) -> dict[str, Any]:
         "minutes": minutes_dites(commune.temps),
         "raison": raison_dite(commune),
     }
+
+
+def _plus_servi(point: lectures.PointLu) -> tuple[int, str]:
+    return -point.population, point.point.nom
 
 
 def _point(point: lectures.PointLu, lue: CouvertureLue) -> dict[str, Any]:

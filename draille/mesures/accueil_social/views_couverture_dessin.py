@@ -10,10 +10,11 @@ from draille.mesures.accueil_social.lectures_couverture import (
 )
 from draille.mesures.accueil_social.lectures_couverture_projets import (
     AjoutLu,
+    Etat,
     ImplantationLue,
 )
 from draille.mesures.accueil_social.views_couverture_mots import minutes_dites, raison_dite
-from draille.socle.texte import date_longue, pluriel
+from draille.socle.texte import JOURS, pluriel
 
 
 def carte(*, lue: CouvertureLue) -> dict[str, Any]:
@@ -72,6 +73,13 @@ def _mots(commune: CommuneLue) -> str:
     return f"{commune.nom} : {raison_dite(commune)}"
 
 
+_TONS_ETAT: dict[Etat, int] = {
+    "rapprochée": 1,
+    "déjà couverte": 3,
+    "encore hors de portée": HACHURES,
+}
+
+
 def carte_projet(*, rendue: ImplantationLue) -> dict[str, Any]:
     """Les lieux proposés, numérotés dans l'ordre de ce qu'ils apportent."""
     # Deux permanences au même endroit n'en font qu'un sur la carte.
@@ -82,19 +90,28 @@ def carte_projet(*, rendue: ImplantationLue) -> dict[str, Any]:
         lieux=[
             Lieu(
                 code=f"a{siens[0][0]}",
-                nom=f"{', '.join(str(rang) for rang, _ in siens)}. {commune}",
+                nom=", ".join(str(rang) for rang, _ in siens),
                 latitude=siens[0][1].latitude,
                 longitude=siens[0][1].longitude,
                 mots=f"{commune} : {_jours(siens)}",
                 est_creux=True,
             )
             for commune, siens in par_commune.items()
-        ]
+        ],
+        tons=[
+            Ton(rang=1, nom="rapprochée"),
+            Ton(rang=3, nom="déjà couverte"),
+            Ton(rang=HACHURES, nom="encore hors de portée"),
+        ],
+        ombres=[
+            Ombre(commune=c.id, ton=_TONS_ETAT[c.etat], mots=f"{c.nom} : {c.etat}")
+            for c in rendue.communes
+        ],
     )
 
 
 def _jours(siens: list[tuple[int, AjoutLu]]) -> str:
     gagnes = sum(a.apport for _, a in siens)
-    jours = [date_longue(a.jour) for _, a in siens if a.jour is not None]
+    jours = [JOURS[a.jour.weekday()] for _, a in siens if a.jour is not None]
     dit = f"{pluriel(gagnes, 'habitant')} de plus"
     return f"{dit}, {', '.join(jours)}" if jours else dit

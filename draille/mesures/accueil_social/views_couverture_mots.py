@@ -1,5 +1,7 @@
 """Comment se dit une couverture : son moment, sa méthode, sa bande, la raison d'une absence."""
 
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
 from draille.mesures.accueil_social.lectures_couverture import CommuneLue, Raison
 from draille.mesures.accueil_social.lectures_couverture_terrain import Moment
 from draille.moteurs.trajets import adaptateur as trajets
@@ -40,13 +42,24 @@ def precision_dite(moment: Moment, methode: Methode) -> str:
     )
 
 
+def part_dite(part: float | None) -> str:
+    """Au dixième de point, sans jamais arrondir à la hausse : 100 % veut dire tout le monde."""
+    if part is None:
+        return pourcent(None)
+    bas = Decimal(str(part)).quantize(Decimal("0.001"), rounding=ROUND_FLOOR)
+    return pourcent(bas, decimales=1)
+
+
 def bande_dite(basse: float | None, haute: float | None) -> str:
     """« entre 81 % et 97 % » ; vide sans habitant."""
     if basse is None or haute is None:
         return ""
     if basse == haute:
         return "dans toute la bande de temps"
-    return f"entre {pourcent(basse)} et {pourcent(haute)}"
+    # Les bornes s'écartent : la bande dite contient toujours la bande calculée.
+    points = [Decimal(str(x)).quantize(Decimal("0.0001")) * 100 for x in (basse, haute)]
+    bornes = (points[0].to_integral_value(ROUND_FLOOR), points[1].to_integral_value(ROUND_CEILING))
+    return f"entre {pourcent(bornes[0] / 100)} et {pourcent(bornes[1] / 100)}"
 
 
 def minutes_dites(temps: Temps | None) -> str:

@@ -22,10 +22,11 @@ from draille.mesures.accueil_social.views_couverture_mots import (
     methode_dite,
     minutes_dites,
     moment_dit,
+    part_dite,
 )
 from draille.socle.acces import Acces
 from draille.socle.refus import Refus
-from draille.socle.texte import date_longue, entier, pluriel, pourcent
+from draille.socle.texte import JOURS, entier, pluriel
 
 
 @exige(ACCES["voir_couverture"])
@@ -90,8 +91,8 @@ def phrase_fermeture(rendue: FermetureLue) -> str:
     verbe = "serait" if rendue.population_perdue < 2 else "seraient"
     return (
         f"{perdus} de {communes} ne {verbe} plus à moins de {rendue.seuil_minutes} minutes : la "
-        f"part couverte passerait de {pourcent(rendue.part_avant, decimales=1)} à "
-        f"{pourcent(rendue.part_apres, decimales=1)}."
+        f"part couverte passerait de {part_dite(rendue.part_avant)} à "
+        f"{part_dite(rendue.part_apres)}."
     )
 
 
@@ -117,7 +118,12 @@ def implanter(request: HttpRequest) -> HttpResponse:
         "phrase": phrase_implantation(rendue),
         "preuve": preuve(rendue),
         "ajouts": [
-            {"lu": a, "jour": date_longue(a.jour) if a.jour else "", "rang": rang}
+            {
+                "lu": a,
+                "part": part_dite(a.part),
+                "jour": JOURS[a.jour.weekday()] if a.jour else "",
+                "rang": rang,
+            }
             for rang, a in enumerate(rendue.ajouts, start=1)
         ],
         "carte": carte_projet(rendue=rendue) if rendue.ajouts else None,
@@ -140,8 +146,8 @@ def phrase_implantation(rendue: ImplantationLue) -> str:
     return (
         f"{lieux} de plus : {_gagnes(rendue.gain, rendue)} de plus à moins de "
         f"{rendue.seuil_minutes} minutes ; la part couverte passerait de "
-        f"{pourcent(rendue.part_avant, decimales=1)} à "
-        f"{pourcent(rendue.ajouts[-1].part, decimales=1)}."
+        f"{part_dite(rendue.part_avant)} à "
+        f"{part_dite(rendue.ajouts[-1].part)}."
     )
 
 

@@ -13,6 +13,7 @@ from draille.ecrans.cartes import HACHURES
 from draille.ecrans.panneaux import figures
 from draille.mesures.accueil_social.acces import LIRE_CHIFFRES
 from draille.mesures.accueil_social.lectures_couverture import couverture
+from draille.mesures.accueil_social.lectures_couverture_projets import implantation
 from draille.mesures.accueil_social.lectures_couverture_terrain import Moment
 from draille.mesures.accueil_social.tests import fabrique as f
 from draille.mesures.accueil_social.tests.fabrique_couverture import (
@@ -21,7 +22,8 @@ from draille.mesures.accueil_social.tests.fabrique_couverture import (
     SAMEDI,
     pays,
 )
-from draille.mesures.accueil_social.views_couverture_dessin import carte
+from draille.mesures.accueil_social.views_couverture_dessin import carte, carte_projet
+from draille.mesures.accueil_social.views_couverture_mots import bande_dite, part_dite
 from draille.noyau.organisation.models import Agent, Habilitation
 from draille.noyau.territoire.models import Commune, Territoire, TerritoireCommune
 from draille.socle.acces import Acces, Role
@@ -83,7 +85,7 @@ def lire(client, adresse, statut=200):
 
 def test_la_page_dit_la_part_sa_bande_sa_methode_et_son_moment(cadre):
     page = lire(cadre, "/couverture/")
-    assert "62,8 %" in page
+    assert "62,7 %" in page
     # Aucun trajet n'est assez près du seuil pour que la bande y change quelque chose.
     assert "dans toute la bande de temps" in page
     assert "temps estimés sans réseau routier" in page
@@ -122,7 +124,7 @@ def test_une_saisie_illisible_se_dit_et_la_page_reste(cadre):
     page = lire(cadre, "/couverture/?le=hier&heure=midi&mode=vol&points=x&niveau=y&voir=z")
     assert "Cette date ne se lit pas." in page
     assert "Cette heure ne se lit pas." in page
-    assert "62,8 %" in page
+    assert "62,7 %" in page
 
 
 def test_la_carte_ombre_chaque_commune_et_hachure_ce_qui_manque(monde, systeme):
@@ -189,7 +191,34 @@ def test_ou_ouvrir_dit_ce_que_chaque_lieu_ajoute_et_sil_est_prouve(cadre):
     assert "chaque trajet au plus long" in prudent
     permanence = lire(cadre, "/couverture/implanter/?nombre=1&forme=permanence")
     assert "6 700 habitants × jours de plus" in permanence
-    assert "septembre 2020" in permanence
+    assert re.search('data-libelle="Jour">(lundi|mardi|mercredi|jeudi|vendredi)</td>', permanence)
+
+
+def test_la_carte_du_projet_dit_letat_de_chaque_commune(monde, systeme):
+    rendue = implantation(nombre=1, moment=Moment(le=LUNDI), acces=systeme)
+    etats = {c.nom: c.etat for c in rendue.communes}
+    assert etats == {
+        "Le Puy-en-Velay": "déjà couverte",
+        "Saint-Paulien": "déjà couverte",
+        "Brioude": "rapprochée",
+        "Langeac": "encore hors de portée",
+        "Saugues": "encore hors de portée",
+    }
+    dessin = carte_projet(rendue=rendue)
+    assert dessin["ombres"][str(monde.communes["Saugues"].pk)][0] == HACHURES
+    assert [(lieu["nom"], lieu["est_creux"]) for lieu in dessin["lieux"]] == [("1", True)]
+
+
+@pytest.mark.parametrize(
+    ("part", "dite"), [(1.0, "100,0 %"), (0.9998, "99,9 %"), (0.0, "0,0 %"), (None, "sans objet")]
+)
+def test_cent_pour_cent_veut_dire_tout_le_monde(part, dite):
+    assert part_dite(part).replace("\xa0", " ") == dite
+
+
+def test_la_bande_dite_contient_la_bande_calculee():
+    assert bande_dite(0.9386, 0.9312 + 0.05).replace("\xa0", " ") == "entre 93 % et 99 %"
+    assert bande_dite(None, None) == ""
 
 
 def test_les_communes_a_la_limite_ont_leur_vue(cadre, monkeypatch):
@@ -245,7 +274,7 @@ def test_la_ligne_de_la_convention_a_ses_figures_vivantes(monde, systeme):
     f.lieu("CCAS de Brioude", ou=monde.communes["Brioude"], hors=True)
     cadre = f.acces(role=Role.CADRE)
     part, structures = figures(lignes=["accueil_social"], acces=cadre, le=SAMEDI)
-    assert part.valeur.replace("\xa0", " ") == "83,4 %"
+    assert part.valeur.replace("\xa0", " ") == "83,3 %"
     assert "temps estimés" in part.precision and "lundi 14 septembre 2020" in part.precision
     assert part.url == "/couverture/?le=2020-09-14"
     assert structures.valeur == "1"

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localtime
 
 from draille.ecrans.acces import exige
 from draille.ecrans.cartes import Lieu, dessiner
@@ -25,7 +26,6 @@ from draille.moteurs.annuaire.calcul.ouverture import a_des_horaires, est_ouvert
 from draille.moteurs.annuaire.models import Point
 from draille.moteurs.annuaire.registre import libelle_besoin
 from draille.noyau.territoire.models import Commune
-from draille.socle.horloge import PARIS
 from draille.socle.refus import Refus
 from draille.socle.texte import INSECABLE, date_longue, heure
 
@@ -54,7 +54,7 @@ class Trouve:
 
 def a_paris(request: HttpRequest) -> datetime:
     """L'instant du produit, à l'heure de Paris."""
-    return instant_de(request).astimezone(PARIS)
+    return localtime(instant_de(request))
 
 
 def ouverture_dite(point: Point, instant: datetime) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Les vrais fichiers : la France entière des France services, la médiation numérique."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -45,7 +45,9 @@ def test_la_france_entiere_puis_la_mediation_numerique(systeme, donnees):
     assert craponne.est_premier_accueil
     assert set(craponne.besoins) == {"droits", "numerique"}
     # Mardi 13 octobre 2020 à 10 h, l'essentiel des lieux reçoit.
-    ouverts = lectures.points_ouverts(le=LE, heure=lectures.time(10))
+    ouverts = lectures.ouverts_parmi(
+        points=Point.objects.values_list("pk", flat=True), le=LE, heure=time(10)
+    )
     assert len(ouverts) > 0.75 * reception.importees
     # Des heures nulles : lues avec prudence, et dites.
     zero = LigneImport.objects.get(point__source_id="29")

@@ -34,7 +34,7 @@ class Ecart:
 # Un état suit sa personne dans le dossier qui la continue ; le journal ne bouge pas. Le recalcul se
 # lit donc sur un journal dont chaque ligne est à son dossier d'aujourd'hui.
 _JOURNAL_DES_DOSSIERS = """
-WITH noyau_lignejournal AS (
+WITH noyau_lignejournal AS NOT MATERIALIZED (
   SELECT l.id, l.code, l.version, l.le, l.ecrit_le, l.agent_id, l.organisation_id,
     coalesce((SELECT p.fusionnee_dans_id FROM public.noyau_personne p
       WHERE p.id = l.personne_id), l.personne_id) AS personne_id,

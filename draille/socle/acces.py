@@ -185,8 +185,11 @@ def a_role(*roles: Role) -> Predicat:
 
 
 def tout_agent(acces: Acces) -> bool:
-    """Prédicat d'une carte des accès : tout agent connecté qui détient au moins un rôle."""
-    return bool(acces.roles)
+    """Prédicat d'une carte des accès : tout agent connecté qui détient un rôle au Département.
+
+    Qui n'est que partenaire ne voit que ce qu'on lui adresse.
+    """
+    return bool(acces.roles - {Role.PARTENAIRE})
 
 
 def acces_systeme(*, nom: str) -> Acces:

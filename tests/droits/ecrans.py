@@ -50,7 +50,7 @@ def montres(lecteur: Lecteur, texte: str) -> set[int]:
 class Ecran:
     """Une adresse, ce qu'elle répond et les noms qu'elle montre, d'après l'oracle.
 
-    `roles` : les fonctions qui l'ouvrent (aucune : tout agent habilité). `statut` : la réponse
+    `roles` : les fonctions qui l'ouvrent (aucune : tout agent habilité du Département). `statut` : la réponse
     attendue une fois la porte ouverte. `noms` : les personnes montrées, nul si seules comptent
     celles qui ne doivent pas l'être. `lecteurs` : les rôles dont les noms viennent.
     `transmises` : celles dont le nom a été transmis au partenaire, qui n'ouvre pas leur dossier.
@@ -73,7 +73,7 @@ class Ecran:
             return True
         if self.porte is not None:
             return self.porte(oracle)
-        return bool(oracle.roles & set(self.roles) if self.roles else oracle.roles)
+        return bool(oracle.roles & set(self.roles) if self.roles else oracle.roles - {"partenaire"})
 
     def demander(self, lecteur: Lecteur) -> Any:
         """La réponse du serveur."""

@@ -31,7 +31,7 @@ from tests.droits.chemins_accueil import (
 from tests.droits.chemins_referent import de_la_cible, objet
 from tests.droits.ecrans import NOMINATIFS, Ecran, connue, reduit
 from tests.droits.ecrans_rendez_vous import ADRESSES_HORS_SUJET, ECRANS
-from tests.droits.oracle import Oracle
+from tests.droits.oracle import Individu, Oracle
 
 ABSENT = 999_999
 ANNUAIRE = (*NOMINATIFS, "pilote", "administrateur")
@@ -180,6 +180,7 @@ def _chez_le_partenaire(lecteur: Lecteur) -> set[int]:
     return {v.personne or 0 for v in vues} & nominatif.connues
 
 
+_AVANT = frozenset(ECRANS)
 ECRANS |= {
     "ma journée": Ecran(lambda x: "/", ("journee",), est_pour_tous=True, noms=_journee),
     "guichet": Ecran(lambda x: reverse("accueil_nouveau"), ("accueil_nouveau",), ACCUEILLENT),
@@ -406,3 +407,18 @@ ADRESSES_HORS_SUJET |= {
     "rapprochement_decider": "un acte, sans lecture",
     "rapprochement_separer": "un acte, sans lecture",
 }
+# Ceux qui visent une personne connue en social.
+SOCIAUX = frozenset(ECRANS) - _AVANT
+
+
+def est_visee(lecteur: Lecteur, individu: Individu) -> bool:
+    """Une personne dont l'agent a écrit une note, adressée à son organisation, avec accord."""
+    notes = [objet(lecteur, x) for x in lecteur.monde.de(Note)]
+    return any(
+        x.personne == individu.id
+        for x in lecteur.monde.de(Orientation)
+        if x.partenaire == lecteur.acces.organisation_id
+    ) and any(
+        n.est_privee and n.personne_id == individu.id and n.agent_id == lecteur.acces.agent_id
+        for n in notes
+    )

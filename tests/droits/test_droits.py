@@ -23,7 +23,7 @@ from tests.droits import tirages
 from tests.droits.chemins import Lecteur, attendre_tables, lire_tables
 from tests.droits.chemins_accueil import CHEMINS
 from tests.droits.ecrans import NOMINATIFS, REJETE, Ecran, corps, montres
-from tests.droits.ecrans_accueil import ADRESSES_HORS_SUJET, ECRANS
+from tests.droits.ecrans_accueil import ADRESSES_HORS_SUJET, ECRANS, SOCIAUX, est_visee
 from tests.droits.monde import JOURS, Monde, construire, construire_avec
 from tests.droits.oracle import Oracle
 
@@ -209,8 +209,11 @@ def test_chaque_ecran_sous_des_cumuls_de_fonctions(monde, navigateur, monkeypatc
             lecteur = _lecteur(monde, cumul, le, 0, navigateur)
             for lieu in (1, 2, 3):
                 communes = {c for c, p in monde.lieux[lieu].communes if p.contient(le)}
-                lecteur.cible = next(i for i in en_insertion if i.commune in communes)
+                ici = [i for i in monde.individus if i.commune in communes]
+                insertion = next(i for i in ici if i in en_insertion)
+                social = next(i for i in ici if est_visee(lecteur, i))
                 for nom, ecran in ECRANS.items():
+                    lecteur.cible = social if nom in SOCIAUX else insertion
                     # Ouvrir un dossier s'écrit : défait, pour que la page suivante parte du monde.
                     with transaction.atomic():
                         if _comparer_ecran(nom, ecran, lecteur):

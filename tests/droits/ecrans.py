@@ -50,9 +50,10 @@ def montres(lecteur: Lecteur, texte: str) -> set[int]:
 class Ecran:
     """Une adresse, ce qu'elle répond et les noms qu'elle montre, d'après l'oracle.
 
-    `roles` : les fonctions qui l'ouvrent (aucune : tout agent habilité du Département). `statut` : la réponse
-    attendue une fois la porte ouverte. `noms` : les personnes montrées, nul si seules comptent
-    celles qui ne doivent pas l'être. `lecteurs` : les rôles dont les noms viennent.
+    `roles` : les fonctions qui l'ouvrent (aucune : tout agent habilité, partenaire excepté).
+    `statut` : la réponse attendue une fois la porte ouverte. `noms` : les personnes montrées, nul
+    si seules comptent celles qui ne doivent pas l'être. `lecteurs` : les rôles dont les noms
+    viennent.
     `transmises` : celles dont le nom a été transmis au partenaire, qui n'ouvre pas leur dossier.
     """
 

@@ -25,9 +25,8 @@ class PortailConfig(AppConfig):
         from draille.portail.rapprochement.acces import ACCES as DOUBLONS
         from draille.portail.rapprochement.mots import MOTS as MOTS_DOUBLONS
         from draille.portail.requete import administre, verifie_le_journal, voit_des_personnes
-        from draille.socle.acces import tout_agent
 
-        declarer(Entree("Ma journée", "journee", tout_agent, rang=0))
+        declarer(Entree("Ma journée", "journee", lambda acces: bool(acces.roles), rang=0))
         declarer(Entree("Chercher", "recherche", voit_des_personnes, rang=5))
         declarer(Entree("Fichiers", "fichiers", FICHIERS["voir"], rang=30))
         declarer(Entree("Doublons", "rapprochements", DOUBLONS["voir"], rang=32))

@@ -19,7 +19,7 @@ from draille.noyau.organisation.models import Agent, Habilitation
 from draille.noyau.personne.lectures import derniers_dossiers
 from draille.noyau.personne.models import Personne
 from draille.portail.requete import Requete, administre, restreindre, voit_des_personnes
-from draille.socle.acces import Acces, Role, tout_agent
+from draille.socle.acces import Acces, Role
 
 LIMITE = 25
 DERNIERS = 8
@@ -71,7 +71,7 @@ def jours_avant(echeance: Echeance, le: date) -> int | None:
 @ecrit()
 def journee(request: Requete) -> HttpResponse:
     """La page d'accueil d'un agent connecté."""
-    if not tout_agent(request.acces):
+    if not request.acces.roles:
         return render(request, "portail/sans_habilitation.html")
     demande = request.GET.get("etat", "")
     etat: Etat = next((e for e in ETATS if e == demande), "")

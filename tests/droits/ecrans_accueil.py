@@ -139,7 +139,7 @@ def _ma_note(lecteur: Lecteur) -> int:
 
 
 def _statut_note(lecteur: Lecteur) -> int:
-    return 200 if _ma_note(lecteur) in notes_ouvertes(lecteur) else 404
+    return 200 if _ma_note(lecteur) in notes_ouvertes(lecteur) and connue(lecteur) else 404
 
 
 def _paires(lecteur: Lecteur) -> set[int]:
@@ -240,8 +240,8 @@ ECRANS |= {
         lambda x: reverse("accueil_note_corriger", args=[_ma_note(x)]),
         ("accueil_note_corriger",),
         NOMINATIFS,
-        noms=None,
-        statut=lambda x: _statut_note(x) if connue(x) or _statut_note(x) == 404 else 0,
+        noms=lambda x: connue(x) if _statut_note(x) == 200 else set(),
+        statut=_statut_note,
     ),
     "chiffres des accueils": Ecran(
         lambda x: reverse("accueils_chiffres"), ("accueils_chiffres",), CHIFFRENT

@@ -53,7 +53,8 @@ def corriger(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404(refus.message) from refus
     if not lue.est_la_mienne:
         raise Http404("Une note ne se corrige que par la personne qui l'a écrite.")
-    personne = lue.note.personne
+    # La note lui reste ; le dossier, lui, peut ne plus lui être ouvert.
+    personne = _personne(request, lue.note.personne_id)
     formulaire = CorrigerNote(
         request.POST if request.method == "POST" else None, initial={"texte": lue.note.texte}
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
 from draille.moteurs.trajets.calcul.temps import RAYON_TERRE_KM, Point, Reels
@@ -179,11 +179,21 @@ class Graphe:
 
 
 def creux(noeuds: int, de: npt.NDArray[Any], vers: npt.NDArray[Any], poids: Reels) -> Any:
-    """La matrice creuse de ces arcs. Deux arcs parallèles y restent deux : la recherche choisit."""
+    """La matrice creuse de ces arcs ; entre deux arcs parallèles, le plus court."""
     arcs = coo_array((poids, (de, vers)), shape=(noeuds, noeuds))
-    # Sans cela, scipy additionnerait les arcs parallèles.
+    # Sans cela, scipy additionnerait les arcs parallèles ; ses composantes ne les supportent pas.
     arcs.has_canonical_format = True
-    return arcs.tocsr()
+    ranges = arcs.tocsr()
+    ranges.sort_indices()
+    ligne = np.repeat(np.arange(noeuds), np.diff(ranges.indptr))
+    premier = np.ones(len(ligne), dtype=bool)
+    premier[1:] = (ligne[1:] != ligne[:-1]) | (ranges.indices[1:] != ranges.indices[:-1])
+    if premier.all():
+        return ranges
+    debuts = np.zeros(noeuds + 1, dtype=np.int32)
+    np.cumsum(np.bincount(ligne[premier], minlength=noeuds), out=debuts[1:])
+    courts = np.minimum.reduceat(ranges.data, np.flatnonzero(premier))
+    return csr_array((courts, ranges.indices[premier], debuts), shape=(noeuds, noeuds))
 
 
 def _infinis(ms: Entiers) -> Reels:

@@ -94,6 +94,16 @@ def test_un_bout_de_reseau_isole_est_ote():
     assert grille.minutes[0, 0] == INCONNU
 
 
+def test_entre_deux_routes_paralleles_la_plus_courte():
+    # Les mêmes deux carrefours, par un détour et tout droit, deux fois.
+    noeuds = {1: (0, 0), 2: (4000, 0), 3: (2000, 6000)}
+    detour = ([1, 3, 2], NATIONALE)
+    m = moteur(noeuds, [detour, ([1, 2], NATIONALE), ([2, 1], NATIONALE), detour])
+    assert m.graphe.noeuds == 3 and m.graphe.direct.nnz == 6
+    assert _minutes(m, (0, 0), (4000, 0)) == pytest.approx(4, abs=0.1)
+    assert _minutes(m, (4000, 0), (0, 0)) == pytest.approx(4, abs=0.1)
+
+
 def test_une_impasse_a_sens_unique_est_otee():
     # On y entrerait sans pouvoir en sortir.
     noeuds = {**CARRE, 7: (12_000, 0)}

@@ -1,10 +1,9 @@
-"""Le moteur en vigueur, des réglages aux temps entre communes ; la ligne de commande."""
+"""Le moteur en vigueur, des réglages aux temps entre communes ."""
 
 from datetime import date
 
 import pytest
 
-from draille.commande.principal import principal
 from draille.moteurs.trajets.adaptateur import (
     minutes,
     minutes_points,
@@ -161,14 +160,3 @@ def test_chaque_classe_de_route_a_son_parametre():
     for mode in ("voiture", "pied"):
         lues = vitesses(le=LE, mode=mode)
         assert len(lues.km_h) == len(CLASSES) and min(lues.km_h) > 0
-
-
-def test_la_commande_prepare_et_dit(settings, tmp_path, extrait, capsys):
-    settings.DRAILLE_TRAJETS = "graphe"
-    settings.DRAILLE_TRAJETS_GRAPHE = tmp_path / "ici"
-    assert principal(["trajets", "dire"]) == 1
-    assert principal(["trajets", "preparer", str(extrait)]) == 0
-    assert "voiture : 3 nœuds, 2 arêtes" in capsys.readouterr().out
-    assert principal(["trajets", "dire"]) == 0
-    assert principal(["trajets", "preparer", str(tmp_path / "rien.osm.pbf")]) == 1
-    assert "ne se lit pas comme un extrait" in capsys.readouterr().err

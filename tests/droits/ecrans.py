@@ -46,6 +46,11 @@ def montres(lecteur: Lecteur, texte: str) -> set[int]:
     return {i.id for i in lecteur.monde.individus if i.marque.casefold() in page}
 
 
+def aucun(lecteur: Lecteur) -> set[int]:
+    """Une page qui ne nomme personne, quel que soit l'agent."""
+    return set()
+
+
 @dataclass(frozen=True)
 class Ecran:
     """Une adresse, ce qu'elle répond et les noms qu'elle montre, d'après l'oracle.
@@ -60,7 +65,7 @@ class Ecran:
     adresse: Callable[[Lecteur], str]
     couvre: tuple[str, ...]
     roles: tuple[str, ...] = ()
-    noms: Callable[[Lecteur], set[int]] | None = lambda lecteur: set()
+    noms: Callable[[Lecteur], set[int]] | None = aucun
     statut: Callable[[Lecteur], int] = lambda lecteur: 200
     lecteurs: tuple[str, ...] = NOMINATIFS
     donnees: Callable[[Lecteur], dict[str, Any]] | None = None

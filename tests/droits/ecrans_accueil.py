@@ -303,14 +303,6 @@ ECRANS |= {
         noms=lambda x: {x.cible.id} if _orientation_ouverte(x) else set(),
         statut=lambda x: 200 if _orientation_ouverte(x) else 404,
     ),
-    "orientation, réponse vide": Ecran(
-        lambda x: reverse("orientation_repondre", args=[orientation_de_la_cible(x)]),
-        ("orientation_repondre",),
-        porte=_en_social(*NOMINATIFS),
-        noms=None,
-        statut=lambda x: 200 if _orientation_ouverte(x) else 404,
-        donnees=lambda x: {},
-    ),
     "accords d'une personne": Ecran(
         lambda x: reverse("consentements", args=[x.cible.id]),
         ("consentements",),
@@ -363,21 +355,6 @@ ECRANS |= {
         statut=lambda x: 200 if _une_recue(x) else 404,
         transmises=_une_recue,
     ),
-    "une reçue, réponse vide": Ecran(
-        lambda x: reverse("partenaire_repondre", args=[orientation_de_la_cible(x)]),
-        ("partenaire_repondre",),
-        ("partenaire",),
-        noms=None,
-        statut=lambda x: 200 if _une_recue(x) else 404,
-        donnees=lambda x: {},
-        transmises=_une_recue,
-    ),
-    "lien de réponse inventé": Ecran(
-        lambda x: reverse("partenaire_lien", args=["inconnu"]),
-        ("partenaire_lien",),
-        est_pour_tous=True,
-        statut=lambda x: 410,
-    ),
     "doublons": Ecran(
         lambda x: reverse("rapprochements"), ("rapprochements",), RAPPROCHENT, noms=_paires
     ),
@@ -402,6 +379,9 @@ ADRESSES_HORS_SUJET |= {
     "annuaire_import": "les lignes d'un fichier de lieux",
     "consentement_retirer": "un acte, sans lecture",
     "orientation_relancer": "un acte, sans lecture",
+    "orientation_repondre": "un acte ; à corriger, la page de l'orientation suivie",
+    "partenaire_lien": "sans connexion ; le réseau l'éprouve jeton par jeton",
+    "partenaire_repondre": "un acte ; à corriger, la page d'une reçue",
     "orientation_prendre_acte": "un acte, sans lecture",
     "partenaire_fermer": "un acte, sans lecture",
     "rapprochement_decider": "un acte, sans lecture",

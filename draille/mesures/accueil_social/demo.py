@@ -92,10 +92,12 @@ def accueillir_la_journee(
 
 
 def comptes() -> dict[str, int]:
-    """Le nombre d'accueils de chaque identité, et des personnes reçues (hors anonymes)."""
+    """Le nombre d'accueils de chaque identité et venue, et des personnes (hors anonymes)."""
     lus = dict(Accueil.objects.values_list("identite").annotate(n=Count("id")))
+    lus |= dict(Accueil.objects.values_list("venue").annotate(n=Count("id")))
     personnes = Accueil.objects.aggregate(n=Count("personne", distinct=True))
-    return {**{str(i): lus.get(i.value, 0) for i in Accueil.Identite}, "personnes": personnes["n"]}
+    sortes = (*Accueil.Identite, *Accueil.Venue)
+    return {**{str(s): lus.get(s.value, 0) for s in sortes}, "personnes": personnes["n"]}
 
 
 def _saisie(alea: Random, vu: Passage, poste: Poste, noms: Noms, le: date) -> actes.Saisie:

@@ -131,10 +131,12 @@ def suivies(
 def recues_par(*, acces: Acces, le: date) -> list[Recue]:
     """Ce qui est adressé à l'organisation de cet agent, avec l'accord des personnes.
 
-    Toutes les vivantes d'abord, par limite, puis les `LIMITE` dernières finies. Deux requêtes.
+    Celles qui attendent sa réponse, les autres vivantes, par limite, puis les `LIMITE` dernières
+    finies. Deux requêtes.
     """
     lues = Orientation.objects.chez_le_partenaire(acces).filter(envoyee_le__lte=le)
-    vivantes = lues.filter(statut__in=VIVANTES).order_by("avant_le", "pk")
+    par_limite = lues.filter(statut__in=VIVANTES).order_by("avant_le", "pk")
+    vivantes = sorted(par_limite, key=lambda o: o.statut != Orientation.Statut.ENVOYEE)
     finies = lues.exclude(statut__in=VIVANTES).order_by("-envoyee_le", "-pk")[:LIMITE]
     return [_recue(o) for o in (*vivantes, *finies)]
 

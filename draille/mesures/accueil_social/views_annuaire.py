@@ -1,5 +1,6 @@
 """L'annuaire : chercher un lieu, le lire."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,7 @@ from draille.moteurs.annuaire.adaptateur_revue import (
 )
 from draille.moteurs.annuaire.calcul.ouverture import a_des_horaires, est_ouvert
 from draille.moteurs.annuaire.models import Point
-from draille.moteurs.annuaire.registre import libelle_besoin
+from draille.moteurs.annuaire.registre import besoins, libelle_besoin
 from draille.noyau.territoire.models import Commune
 from draille.socle.refus import Refus
 from draille.socle.texte import INSECABLE, date_longue, heure
@@ -155,9 +156,15 @@ def _vu(point: Point, trouve: Trouve, instant: datetime) -> PointVu:
         point=point,
         ouverture=ouverture,
         ton=ton,
-        besoins=", ".join(libelle_besoin(b) for b in point.besoins),
+        besoins=_besoins_dits(point.besoins, instant),
         distance="" if km is None else f"{km:.1f}".replace(".", ",") + f"{INSECABLE}km",
     )
+
+
+def _besoins_dits(codes: Sequence[str], instant: datetime) -> str:
+    if {b.code for b in besoins(instant.date())} <= set(codes):
+        return "Tous"
+    return ", ".join(libelle_besoin(b) for b in codes)
 
 
 def _sur_carte(point: Point, instant: datetime) -> Lieu | None:

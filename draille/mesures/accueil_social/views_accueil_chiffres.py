@@ -38,9 +38,16 @@ def chiffres(request: HttpRequest) -> HttpResponse:
         "cles": _cles(lus),
         "releves": _releves(lus.mois),
         "mois": [(mois_annee(m.mois), m) for m in reversed(lus.mois)],
-        "repartitions": [(r, _lignes(r)) for r in lus.repartitions if r.parts],
+        # La plus courte en dernier : côte à côte, les autres sont de même hauteur.
+        "repartitions": [
+            (r, _lignes(r)) for r in sorted(lus.repartitions, key=_est_courte) if r.parts
+        ],
     }
     return render(request, "accueil_social/chiffres.html", contexte)
+
+
+def _est_courte(repartition: Repartition) -> bool:
+    return repartition.code == "venue"
 
 
 def _un_an_avant(le: date) -> date:

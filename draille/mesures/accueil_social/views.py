@@ -1,6 +1,6 @@
 """Les accueils : ceux du jour, ceux que l'on cherche, et la page de chacun."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +24,8 @@ from draille.noyau.personne.actes import consulter
 from draille.socle.acces import Acces, Compartiment
 from draille.socle.refus import Refus
 
+RECENTS_JOURS = 30
+
 
 @exige(ACCES["voir_accueils"])
 @ecrit()
@@ -37,6 +39,8 @@ def accueils(request: HttpRequest) -> HttpResponse:
         "formulaire": formulaire,
         "est_du_jour": not formulaire.est_rempli,
         "le": le,
+        "recents": RECENTS_JOURS,
+        "depuis": le - timedelta(days=RECENTS_JOURS),
         "page": page,
         "lignes": [(a, list(dict.fromkeys(r.libelle for r in a.reponses))) for a in page.accueils],
         "avant": page.page - 1 if page.page > 1 else None,

@@ -14,7 +14,7 @@ from draille.ecrans.menu import entrees
 from draille.portail.demonstration import comptes_demo
 from draille.portail.requete import voit_des_personnes
 from draille.socle import horloge
-from draille.socle.acces import Acces
+from draille.socle.acces import Acces, tout_agent
 from draille.socle.texte import date_moyenne
 
 
@@ -48,11 +48,12 @@ def _de_l_agent(request: HttpRequest, acces: Acces) -> dict[str, Any]:
         for e in entrees(acces=acces)
         for url in (reverse(e.adresse),)
     ]
+    est_au_departement = tout_agent(acces)
     return {
         "menu": menu,
         "url_recherche": reverse("recherche") if voit_des_personnes(acces) else "",
-        "url_parametres": reverse("parametres"),
-        "url_journal": reverse("journal"),
+        "url_parametres": reverse("parametres") if est_au_departement else "",
+        "url_journal": reverse("journal") if est_au_departement else "",
     }
 
 

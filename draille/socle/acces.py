@@ -137,7 +137,13 @@ class Acces:
 
     def voit(self, cle_ligne: int | None) -> bool:
         """Vrai si la ligne qui porte cette clé est visible ; sans clé, elle n'est à personne."""
-        return cle_ligne is None or _ouvre(frozenset(self.cles), cle_ligne)
+        if cle_ligne is None or any(_ouvre(c, cle_ligne) for c in self.cles_par_role.values()):
+            return True
+        return (
+            self.agent_id is not None
+            and cle_ligne == cle_personnelle(agent_id=self.agent_id)
+            and any(self.cles_par_role.values())
+        )
 
     def voit_une(self, cles_ligne: Iterable[int]) -> bool:
         """Vrai si l'une des clés de la personne est ouverte."""

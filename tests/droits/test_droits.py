@@ -97,10 +97,13 @@ def _viser_une_connue(lecteur: Lecteur, cible: int) -> None:
         lecteur.cible = connues[cible % len(connues)]
 
 
-def _comparer_tout(lecteur: Lecteur, mur: str, tiers: int | None = None) -> None:
+PARTS = 6
+
+
+def _comparer_tout(lecteur: Lecteur, mur: str, part: int | None = None) -> None:
     """`mur` : sous les clés de l'agent (« second »), ou par le seul filtre des lectures.
 
-    `tiers` : un chemin sur trois, à partir de celui-là ; sans lui, tous. Les tables, toujours.
+    `part` : un chemin sur six, à partir de celui-là ; sans lui, tous. Les tables, toujours.
     """
     assert {str(r) for r in lecteur.acces.roles} == lecteur.oracle.roles
     for ligne in lecteur.monde.lignes:
@@ -110,7 +113,7 @@ def _comparer_tout(lecteur: Lecteur, mur: str, tiers: int | None = None) -> None
     for sous, acces in (("second", lecteur.acces), ("premier", SYSTEME)):
         contexte.poser(acces=acces, instant=INSTANT)
         for rang, (nom, chemin) in enumerate(CHEMINS.items()):
-            if tiers is not None and rang % 3 != tiers:
+            if part is not None and rang % PARTS != part:
                 continue
             if sous == (mur if chemin.murs == "deux" else chemin.murs):
                 lu, attendu = chemin.lire(lecteur), chemin.attendre(lecteur)
@@ -157,7 +160,7 @@ def test_chaque_lecture_et_chaque_ecran_suivent_loracle(monde, navigateur, monke
         le=st.sampled_from(JOURS),
         cible=st.integers(0, len(monde.individus) - 1),
         ecran=st.sampled_from(sorted(ECRANS)),
-        chemins=st.tuples(st.sampled_from(["premier", "second"]), st.integers(0, 2)),
+        chemins=st.tuples(st.sampled_from(["premier", "second"]), st.integers(0, PARTS - 1)),
         est_connue=st.booleans(),
     )
     def propriete(

@@ -42,3 +42,50 @@ def test_la_page_de_la_convention_dit_les_memes_chiffres(
     texte = page.inner_text("main").replace("\u202f", " ").replace("\xa0", " ")
     assert "346 875,66" in texte
     assert "359,32" in texte
+
+
+def test_un_an_daccueils_de_toutes_les_sortes(resume: dict[str, Any]) -> None:
+    lu = resume["accueil"]
+    assert lu["total"] >= 1000
+    assert lu["total"] == lu["connue"] + lu["nouvelle"] + lu["anonyme"]
+    assert lu["total"] == lu["spontanee"] + lu["prevue"]
+    for sorte in ("connue", "nouvelle", "anonyme", "spontanee", "prevue"):
+        assert lu[sorte] > 0, sorte
+    # Une personne reçue plusieurs fois compte une fois ; une anonyme, jamais.
+    assert 0 < lu["personnes"] < lu["connue"] + lu["nouvelle"]
+    assert lu["part_anonyme"] == pytest.approx(lu["anonyme"] / lu["total"], abs=1e-4)
+
+
+def test_les_orientations_finissent_de_chaque_maniere(resume: dict[str, Any]) -> None:
+    lues = resume["orientations_suivies"]
+    assert set(lues["par_issue"]) == {
+        "envoyee",
+        "acceptee",
+        "recue",
+        "en_cours",
+        "terminee",
+        "refusee",
+        "perdue",
+        "retiree",
+    }
+    assert all(nombre > 0 for nombre in lues["par_issue"].values()), lues["par_issue"]
+    assert sum(lues["par_issue"].values()) == lues["total"]
+    assert lues["en_retard"] > 0 and lues["revenues"] > 0
+
+
+def test_des_dossiers_en_double_ont_ete_decides(resume: dict[str, Any]) -> None:
+    lus = resume["doublons"]
+    assert lus["rejointes"] > 0 and lus["separees"] > 0 and lus["distinctes"] > 0
+    assert lus["a_revoir"] > 0 and lus["a_confirmer"] > 0
+
+
+@pytest.mark.parametrize("departement", ["43", "07"])
+def test_la_couverture_de_chaque_departement_dit_sa_methode_et_sa_bande(
+    resume: dict[str, Any], departement: str
+) -> None:
+    lue = resume["couverture"][departement]
+    basse, haute = lue["bande"]
+    assert 0 < basse <= lue["part"] <= haute <= 1
+    assert basse < haute
+    assert lue["methode"] == "estimation" and lue["seuil_minutes"] == 30
+    assert lue["points"] > 10 and lue["population"] > 200_000

@@ -18,13 +18,31 @@ pytestmark = pytest.mark.navigateur
 
 ROLES = [
     "demo.accueil",
+    "demo.social",
+    "demo.partenaire",
     "demo.orientation",
     "demo.orientation.secteur",
     "demo.referent",
     "demo.cadre",
+    "demo.enfance",
     "demo.pilote",
     "demo.administrateur",
 ]
+# Un jour sans accueil n'y mène pas : on part aussi d'une période.
+DEPARTS = {"demo.accueil": ["/accueils/?debut=2020-10-01"]}
+# Ce qui manquerait ici ne serait pas examiné : les pages neuves s'atteignent, d'un lien à l'autre.
+ATTENDUES = {
+    "demo.accueil": {
+        *("accueil_nouveau", "accueils", "accueil", "accueils_chiffres"),
+        *("annuaire", "annuaire_point", "annuaire_a_confirmer"),
+        *("couverture", "couverture_implanter", "couverture_fermeture"),
+        *("orientations_suivies", "orientation_suivie", "partenaires", "partenaire"),
+        *("consentements", "orienter_personne"),
+    },
+    "demo.social": {"annuaire_importer", "annuaire_nouveau", "annuaire_modifier"},
+    "demo.partenaire": {"journee", "partenaire_recues", "partenaire_orientation"},
+    "demo.cadre": {"rapprochements", "rapprochement", "rapprochement_fusions", "partenaire_acces"},
+}
 ROLES_PAR_VUE = 2
 EXAMINEES: Counter[str] = Counter()
 BANDE = "Démonstration : personnes fictives, au 31 octobre 2020"
@@ -82,7 +100,8 @@ def _visiter(large: Any, etroit: Any, role: str) -> tuple[list[str], list[str]]:
     fautes: list[str] = []
     chemins: list[str] = []
     vues: set[str] = set()
-    file, connus = deque(["/"]), {"/"}
+    departs = ["/", *DEPARTS.get(role, [])]
+    file, connus = deque(departs), set(departs)
     while file:
         chemin = file.popleft()
         vue = _vue(urlsplit(chemin).path)
@@ -119,6 +138,8 @@ def test_axe_ne_trouve_rien_et_rien_ne_deborde(ouvrir: Callable[..., Any], role:
     etroit = ouvrir(role, largeur=LARGEURS["etroit"])
     chemins, fautes = _visiter(large, etroit, role)
     assert len(chemins) >= 8, chemins
+    vues = {_vue(urlsplit(chemin).path) for chemin in chemins}
+    assert ATTENDUES.get(role, set()) <= vues, ATTENDUES[role] - vues
     assert not fautes, "\n".join(fautes)
     assert erreurs == []
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.navigateur.clavier import aller_a
+from tests.navigateur.illustrations import illustrer
 
 pytestmark = pytest.mark.navigateur
 
@@ -26,6 +27,8 @@ def test_changer_de_jour_puis_chercher_ou_ouvrir_au_clavier(ouvrir: Ouvrir) -> N
     page.goto("/couverture/")
     ouvree = _part(page)
     assert 50 < ouvree < 100
+    expect(page.locator(".plan__lieu").first).to_be_visible()
+    illustrer(page, "couverture_page", hauteur=1150)
 
     # Un jour férié, rien n'ouvre : la page le dit pour ce jour. Une date qui se tape de même,
     # que le navigateur veuille le jour ou le mois d'abord.
@@ -53,6 +56,10 @@ def test_changer_de_jour_puis_chercher_ou_ouvrir_au_clavier(ouvrir: Ouvrir) -> N
     totaux = _nombres(lignes, "En tout")
     assert apports[0] >= apports[1] > 0
     assert totaux == [apports[0], apports[0] + apports[1]]
+    expect(page.locator(".plan__lieu").first).to_be_visible()
+    illustrer(
+        page, "couverture_implanter", depuis=page.get_by_role("heading", level=1), hauteur=900
+    )
 
 
 def _nombres(lignes: Any, libelle: str) -> list[int]:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.navigateur.illustrations import illustrer
+
 pytestmark = pytest.mark.navigateur
 
 Ouvrir = Callable[..., Any]
@@ -54,6 +56,7 @@ def test_orienter_avec_accord_repondre_puis_retirer(ouvrir: Ouvrir) -> None:
     expect(lu).not_to_contain_text(TELEPHONE)
     expect(lu).not_to_contain_text(VILLE)
     adresse = chez_lui.url
+    illustrer(chez_lui, "partenaires_recue", hauteur=1000)
     chez_lui.get_by_label("Nous recevrons cette personne").check()
     chez_lui.get_by_label("Un mot").fill("Rendez-vous mardi à dix heures.")
     chez_lui.get_by_role("button", name="Envoyer la réponse").click()
@@ -68,6 +71,8 @@ def test_orienter_avec_accord_repondre_puis_retirer(ouvrir: Ouvrir) -> None:
 
     # L'accord retiré, le partenaire ne la trouve plus : ni dans sa liste, ni à son adresse.
     guichet.get_by_role("link", name="Voir ou retirer les accords").click()
+    expect(guichet.get_by_role("button", name="Retirer")).to_be_visible()
+    illustrer(guichet, "partenaires_accords", hauteur=720)
     guichet.get_by_role("button", name="Retirer").click()
     expect(guichet.get_by_role("status")).to_contain_text("ne voit plus rien d'elle")
     expect(_recue(chez_lui)).to_have_count(0)

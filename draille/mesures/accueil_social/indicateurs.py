@@ -110,7 +110,7 @@ INDICATEURS = (
     ),
     _issue(
         "accueil-orientations-abouties",
-        "Orientations abouties",
+        "Orientations où la personne a été reçue",
         "Part des orientations du mois dont le partenaire ou le lieu a reçu la personne, "
         "l'accompagne ou a terminé. Compté au mois de l'orientation, une fois par orientation.",
         ("partage.recevoir", "partage.poursuivre", "partage.terminer"),

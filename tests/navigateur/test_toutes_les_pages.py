@@ -28,8 +28,8 @@ ROLES = [
     "demo.pilote",
     "demo.administrateur",
 ]
-# Un jour sans accueil n'y mène pas : on part aussi d'une période.
-DEPARTS = {"demo.accueil": ["/accueils/?debut=2020-10-01"]}
+# Un jour sans accueil ne mène à aucun, et une seule ligne de la convention s'examine : celle-ci.
+DEPARTS = {"demo.accueil": ["/accueils/?debut=2020-10-01", "/convention/lignes/accueil_social/"]}
 # Ce qui manquerait ici ne serait pas examiné : les pages neuves s'atteignent, d'un lien à l'autre.
 ATTENDUES = {
     "demo.accueil": {

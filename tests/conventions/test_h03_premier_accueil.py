@@ -117,8 +117,8 @@ def test_une_orientation_se_suit_de_l_accueil_a_son_issue(guichet):
     recue, refusee, _tarde = Orientation.objects.order_by("pk").values_list("pk", flat=True)
     partage.recevoir(orientation_id=recue, par=guichet, le=f.LE + timedelta(days=3))
     partage.refuser(orientation_id=refusee, motif="complet", par=guichet, le=f.LE)
-    assert compter("accueil-orientations-abouties", mois=SEPTEMBRE, le=FIN) == (1, 3)
-    assert compter("accueil-orientations-revenues", mois=SEPTEMBRE, le=FIN) == (1, 3)
+    assert compter("orientations-abouties", mois=SEPTEMBRE, le=FIN) == (1, 3)
+    assert compter("orientations-refusees", mois=SEPTEMBRE, le=FIN) == (1, 3)
     suivre = partage.a_suivre(acces=guichet, le=FIN)
     assert [o.pk for o in suivre.revenues] == [refusee]
     assert [o.pk for o in suivre.en_retard] == [_tarde]
@@ -132,8 +132,6 @@ def test_chaque_indicateur_de_la_ligne_a_sa_definition_et_sa_source():
         "accueil-accueils",
         "accueil-anonymes",
         "accueil-reponse-immediate",
-        "accueil-orientations-abouties",
-        "accueil-orientations-revenues",
     ]
     assert len({i.definition for i in declares}) == len(declares)
     assert all(i.definition.endswith(".") and i.source for i in declares)

@@ -1,8 +1,7 @@
-"""Les indicateurs de l'accueil : le bloc B de la matrice du plan pauvreté, et l'issue des
-orientations.
+"""Les indicateurs de l'accueil : le bloc B de la matrice du plan pauvreté.
 
 La part de la population à moins de trente minutes est une figure de la ligne, calculée par la
-couverture : ce n'est pas un compte d'actes.
+couverture : ce n'est pas un compte d'actes. L'issue des orientations se compte au réseau.
 """
 
 from draille.moteurs.indicateurs.registre import Indicateur
@@ -42,22 +41,6 @@ def _personnes(code: str, libelle: str, definition: str, filtre: str) -> Indicat
         denominateur=ACCUEILLIR,
         filtre=f"{_NOMMEE} AND {filtre}",
         ligne_convention=LIGNE,
-    )
-
-
-def _issue(code: str, libelle: str, definition: str, numerateur: tuple[str, ...]) -> Indicateur:
-    """Une part des orientations parties de l'accueil, au mois de l'orientation."""
-    return Indicateur(
-        code=code,
-        version=1,
-        libelle=libelle,
-        definition=definition,
-        source="Suivi local des orientations du premier accueil",
-        denominateur=("partage.orienter",),
-        numerateur=numerateur,
-        unicite="aucune",
-        ligne_convention=LIGNE,
-        unite="orientations",
     )
 
 
@@ -107,19 +90,5 @@ INDICATEURS = (
         unicite="aucune",
         ligne_convention=LIGNE,
         unite="accueils",
-    ),
-    _issue(
-        "accueil-orientations-abouties",
-        "Orientations où la personne a été reçue",
-        "Part des orientations du mois dont le partenaire ou le lieu a reçu la personne, "
-        "l'accompagne ou a terminé. Compté au mois de l'orientation, une fois par orientation.",
-        ("partage.recevoir", "partage.poursuivre", "partage.terminer"),
-    ),
-    _issue(
-        "accueil-orientations-revenues",
-        "Orientations revenues sans aboutir",
-        "Part des orientations du mois refusées par le partenaire, ou restées sans nouvelles : "
-        "elles reviennent à l'accueil. Compté au mois de l'orientation.",
-        ("partage.refuser", "partage.perdre"),
     ),
 )

@@ -158,6 +158,4 @@ def test_chaque_indicateur_compte_ce_qu_il_dit(systeme):
         "accueil-accueils": (0, 4),
         "accueil-anonymes": (0, 1),
         "accueil-reponse-immediate": (2, 4),
-        "accueil-orientations-abouties": (1, 3),
-        "accueil-orientations-revenues": (1, 3),
     }

@@ -15,7 +15,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.conf import settings
 
 from draille.socle.refus import Refus
@@ -34,6 +33,9 @@ def composer(
     titre ; sans eux typst refuse PDF/UA. `instant` date le fichier (à défaut, 1er janvier 1970) :
     mêmes données et même instant donnent les mêmes octets. Lève `Refus('pdf.gabarit')`.
     """
+    # Long à charger : seul celui qui compose l'attend.
+    import typst
+
     chemin = Path(gabarit)
     date = (instant or datetime(1970, 1, 1, tzinfo=UTC)).timestamp()
     try:

@@ -22,7 +22,8 @@ def situe(departement):
 
 
 def test_tout_agent_lit_les_communes_situees_et_elles_seules(situe, clients):
-    for client in clients.values():
+    assert clients[Role.PARTENAIRE].get("/contours.json").status_code == 403
+    for client in (c for role, c in clients.items() if role is not Role.PARTENAIRE):
         lu = json.loads(client.get("/contours.json").content)
         (commune,) = lu["features"]
         assert (commune["id"], commune["properties"]["nom"]) == (situe.puy.pk, "Le Puy-en-Velay")

@@ -19,10 +19,12 @@ from draille.portail.vues.parametres import dire
 from draille.socle.acces import Role
 from draille.socle.refus import Refus
 
+# Qui n'est que partenaire ne voit que ce qu'on lui adresse.
+DU_DEPARTEMENT = [r for r in ROLES if r is not Role.PARTENAIRE]
 PAGES = {
     "/": ROLES,
-    "/parametres/": ROLES,
-    "/journal/": ROLES,
+    "/parametres/": DU_DEPARTEMENT,
+    "/journal/": DU_DEPARTEMENT,
     "/accessibilite/": ROLES,
     "/recherche": NOMINATIFS,
     "/recherche?q=boeuf": NOMINATIFS,

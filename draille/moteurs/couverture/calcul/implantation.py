@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, eye_array, hstack
 
 from draille.moteurs.couverture.calcul.population import Booleens, Entiers, Grille
 
@@ -148,6 +146,10 @@ def _utiles(couvre: Booleens, minutes: Grille, poids: Entiers) -> Entiers:
 
 def _resoudre(cas: _Cas, nombre: int) -> tuple[list[int], int]:
     """Les rangs choisis parmi les candidats utiles, et la borne du solveur."""
+    # Le solveur met une seconde à se charger : seul celui qui choisit un lieu l'attend.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array, eye_array, hstack
+
     n, m = cas.couvre.shape
     # Les communes que couvrent les mêmes candidats n'en font qu'une.
     motifs, groupe = np.unique(np.packbits(cas.couvre, axis=1), axis=0, return_inverse=True)

@@ -196,7 +196,7 @@ def test_un_agent_voit_ce_qu_il_voyait_apres_son_import(par: Acces) -> None:
     assert recu.statut == "integre"
     with connection.cursor() as curseur:
         curseur.execute("SELECT current_setting('draille.cles')")
-        assert curseur.fetchone()[0] == "{200000}"
+        assert curseur.fetchone()[0] == "{200000,700007}"
     ligne = LigneJournal.objects.filter(code="suivi_rsa.reprendre").first()
     assert ligne is not None
     assert ligne.agent_id == 7

@@ -33,7 +33,20 @@ LARGEURS = {"large": 1280, "etroit": 390}
 MODELE = os.environ.get("DRAILLE_NAVIGATEUR_MODELE", "")
 # Un an de démonstration sur une machine occupée ; au-delà, quelque chose ne finit pas.
 JOUER_S = 2400
+VISITES = "test_toutes_les_pages"
 NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Un parcours reste entier dans un processus ; les visites de toutes les pages, longues et
+    indépendantes, se partagent, et partent d'abord.
+    """
+    ici = [i for i in items if Path(str(i.fspath)).parent == Path(__file__).parent]
+    for item in ici:
+        fichier = Path(str(item.fspath)).stem
+        if fichier != VISITES:
+            item.add_marker(pytest.mark.xdist_group(fichier))
+    items.sort(key=lambda i: Path(str(i.fspath)).stem != VISITES)
 
 
 def _navigateur() -> str:

@@ -38,15 +38,8 @@ NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Un parcours reste entier dans un processus ; les visites de toutes les pages, longues et
-    indépendantes, se partagent, et partent d'abord.
-    """
-    ici = [i for i in items if Path(str(i.fspath)).parent == Path(__file__).parent]
-    for item in ici:
-        fichier = Path(str(item.fspath)).stem
-        if fichier != VISITES:
-            item.add_marker(pytest.mark.xdist_group(fichier))
-    items.sort(key=lambda i: Path(str(i.fspath)).stem != VISITES)
+    """La visite de toutes les pages, la plus longue, part d'abord : les parcours se font à côté."""
+    items.sort(key=lambda item: Path(str(item.fspath)).stem != VISITES)
 
 
 def _navigateur() -> str:

@@ -24,7 +24,6 @@ ROLES = [
     "demo.orientation.secteur",
     "demo.referent",
     "demo.cadre",
-    "demo.enfance",
     "demo.pilote",
     "demo.administrateur",
 ]

@@ -36,6 +36,9 @@ DRAILLE_MESURES = [
     "draille.mesures.referent_unique",
     "draille.mesures.rendez_vous",
     "draille.mesures.convention",
+    "draille.mesures.schema_solidarites",
+    "draille.mesures.pdi",
+    "draille.mesures.formation",
 ]
 
 # --- Django ------------------------------------------------------------------

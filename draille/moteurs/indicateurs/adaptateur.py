@@ -56,7 +56,7 @@ class Territorial:
 
 
 # Une ligne qui ne dit pas de qui elle parle compte pour elle-même.
-_QUI = "personne_id, CASE WHEN personne_id IS NULL THEN id END"
+_QUI = "{sujet}_id, CASE WHEN {sujet}_id IS NULL THEN id END"
 
 
 def seuil_secret(*, le: date) -> int:
@@ -73,7 +73,7 @@ _UNICITE = {
 # communes, compte dans une seule, et la somme des territoires ne dépasse pas le Département.
 _DENOMINATEUR = """
 WITH retenues AS (
-  SELECT d.id, d.code, d.personne_id, d.objet_id, d.commune_id, d.le,
+  SELECT d.id, d.code, d.personne_id, d.objet_id, d.agent_id, d.commune_id, d.le,
     date_trunc('month', d.le)::date AS mois
   FROM noyau_lignejournal d
   WHERE d.code = ANY(%(denominateur)s) AND d.le >= %(depuis)s AND d.le < %(fin)s
@@ -129,7 +129,7 @@ def _requete(
         droits=_DROITS.format(ligne="d"),
         filtre=_litteral(indicateur.filtre),
         territoire="" if territoire is None else _TERRITOIRE,
-        unicite=_UNICITE[indicateur.unicite],
+        unicite=_UNICITE[indicateur.unicite].format(sujet=indicateur.sujet),
     )
     return tete + _suite(indicateur), {
         "denominateur": list(indicateur.denominateur),

@@ -76,13 +76,13 @@ DEFINITIONS = {
 
 @pytest.fixture
 def ecrire(systeme, monkeypatch):
-    """Écrit un acte d'essai : (code, jour, personne, objet, commune)."""
+    """Écrit un acte d'essai : (code, jour, personne, objet, commune), par qui."""
     for nom in ("_actes", "_par_charge", "_abonnements"):
         monkeypatch.setattr(journal, nom, {})
     journal.declarer(ActeDeclare(ENTRER, 1, "Entrée", Entrer))
     journal.declarer(ActeDeclare(ORIENTER, 1, "Orientation", Orienter))
 
-    def _ecrire(code, le, personne_id, objet_id, commune_id=None):
+    def _ecrire(code, le, personne_id, objet_id, commune_id=None, par=systeme):
         charge = Entrer(categorie="retour") if code == ENTRER else Orienter(motif="100 %")
         sujet = Sujet(
             compartiment=Compartiment.INSERTION,
@@ -90,7 +90,7 @@ def ecrire(systeme, monkeypatch):
             objet_id=objet_id,
             commune_id=commune_id,
         )
-        return consigner(charge=charge, par=systeme, le=le, sujet=sujet)
+        return consigner(charge=charge, par=par, le=le, sujet=sujet)
 
     return _ecrire
 
@@ -273,6 +273,32 @@ def test_une_ligne_peut_repondre_delle_meme(ecrire, systeme):
     liste = adaptateur.liste(**bornes)
     assert [a.dans_numerateur for a in liste] == [True, True, False]
     assert adaptateur.delais(**bornes).nombre == 0
+
+
+def test_chaque_sujet_ne_compte_quune_fois(ecrire, systeme):
+    """Deux personnes, trois objets, un agent : chaque sujet dit son propre compte."""
+    for jour, personne, objet in ((2, 1, 1), (9, 1, 2), (16, 2, 3), (65, 2, 3)):
+        le = date(2020, 3, 1) + timedelta(days=jour - 1)
+        ecrire(ENTRER, le, personne, objet, par=_agent(1))
+    comptes = {
+        (sujet, unicite): _compter(systeme, indicateur=_indicateur(sujet=sujet, unicite=unicite))
+        for sujet in ("personne", "objet", "agent")
+        for unicite in ("mois", "premiere")
+    }
+    assert {c: n.denominateur for c, n in comptes.items()} == {
+        ("personne", "mois"): 3,
+        ("personne", "premiere"): 2,
+        ("objet", "mois"): 4,
+        ("objet", "premiere"): 3,
+        ("agent", "mois"): 2,
+        ("agent", "premiere"): 1,
+    }
+
+
+def test_une_ligne_sans_son_sujet_compte_pour_elle_meme(ecrire, systeme):
+    for jour in (2, 9):
+        ecrire(ENTRER, date(2020, 3, jour), 1, None)
+    assert _compter(systeme, indicateur=_indicateur(sujet="objet")).denominateur == 2
 
 
 def test_une_requete_par_serie_quel_que_soit_le_nombre_de_lignes(

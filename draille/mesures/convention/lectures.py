@@ -35,6 +35,7 @@ class PageConvention:
     lignes_ids: dict[str, int]
     textes_ids: dict[str, int]
     texte_id: int | None
+    cadre_id: int
 
     @property
     def parite(self) -> regles.Parite | None:
@@ -101,6 +102,7 @@ def _page(cadre: models.Cadre, le: date) -> PageConvention:
         },
         textes_ids={t.code: t.pk for t in cadre.textes.all()},
         texte_id=_texte_id(cadre, lecture),
+        cadre_id=cadre.pk,
     )
 
 

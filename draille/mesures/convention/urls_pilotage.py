@@ -1,0 +1,5 @@
+"""Adresses : le pilotage."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Adresses : les rapports d'exécution."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

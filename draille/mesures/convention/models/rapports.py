@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
-from draille.mesures.convention.models.textes import Cadre
+from draille.mesures.convention.models.textes import Cadre, choix
 from draille.mesures.convention.regles.suivi import StatutRapport
+
+OUVERTS = (StatutRapport.BROUILLON.value, StatutRapport.A_VALIDER.value)
 
 
 class Rapport(models.Model):
@@ -13,20 +15,24 @@ class Rapport(models.Model):
 
     `contenu` : tout ce que le rapport dit, avec les versions des définitions et les listes d'actes
     et de pièces comptées ; `empreinte` : SHA-256 de son écriture canonique ; `signature` : le sceau
-    à clé de la validation. Qui rédige ne valide pas. `remplace` : la version qu'il corrige.
+    à clé de la validation. Qui rédige ne valide pas. `remplace` : la version qu'il corrige, et
+    `motif` pourquoi ; `renvoi` : ce que le validateur a demandé de reprendre.
+
+    Un déclencheur (migration 0004) fait du rapport validé, et de ses commentaires, une pierre.
     """
 
     cadre = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="rapports")
     annee = models.SmallIntegerField()
     version = models.SmallIntegerField()
     arrete_le = models.DateField()
-    statut = models.CharField(max_length=12, choices=[(s.value, s.libelle) for s in StatutRapport])
+    statut = models.CharField(max_length=12, choices=choix(StatutRapport))
     contenu = models.JSONField()
     empreinte = models.CharField(max_length=64)
     redige_par_id = models.BigIntegerField()
     redige_par_nom = models.CharField(max_length=160)
     redige_le = models.DateField()
     soumis_le = models.DateField(null=True)
+    renvoi = models.TextField(blank=True)
     valide_par_id = models.BigIntegerField(null=True)
     valide_par_nom = models.CharField(max_length=160, blank=True)
     valide_le = models.DateField(null=True)
@@ -38,12 +44,17 @@ class Rapport(models.Model):
     motif = models.TextField(blank=True)
 
     class Meta:
-        """Une version par année ; la main qui valide n'est pas celle qui rédige."""
+        """Une version par année, une seule ouverte ; la main qui valide n'est pas la rédactrice."""
 
         ordering: ClassVar = ["-annee", "-version"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["cadre", "annee", "version"], name="rapport_version_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["cadre", "annee"],
+                condition=models.Q(statut__in=OUVERTS),
+                name="rapport_un_seul_ouvert",
             ),
             models.CheckConstraint(
                 name="rapport_deux_mains",
@@ -59,6 +70,10 @@ class Rapport(models.Model):
                     pdf__isnull=False,
                 )
                 & ~models.Q(signature=""),
+            ),
+            models.CheckConstraint(
+                name="rapport_correction_motivee",
+                condition=models.Q(remplace__isnull=True) | ~models.Q(motif=""),
             ),
         ]
 

@@ -1,0 +1,149 @@
+"""L'arbre d'une politique : ses axes, leurs actions, et ce sur quoi chacune repose, vivant.
+
+Une mesure dessine son arbre sans connaître celles dont il montre les chiffres : chaque genre d'appui
+a un lecteur, inscrit ici une fois, et l'arbre se lit en une requête par genre ou par chiffre, quel
+que soit le nombre d'actions.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from draille.socle.acces import Acces
+
+
+class GenreAppui(StrEnum):
+    """Ce sur quoi une action repose dans le produit."""
+
+    MESURE = "mesure"
+    INDICATEUR = "indicateur"
+    FIGURE = "figure"
+    DELAI = "delai"
+    PARTENAIRE = "partenaire"
+
+    @property
+    def libelle(self) -> str:
+        """Nom lisible, accentué."""
+        return _LIBELLES[self]
+
+
+_LIBELLES = {
+    GenreAppui.MESURE: "Mesure",
+    GenreAppui.INDICATEUR: "Indicateur",
+    GenreAppui.FIGURE: "Chiffre calculé",
+    GenreAppui.DELAI: "Délai",
+    GenreAppui.PARTENAIRE: "Partenaires",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Appui:
+    """Une attache : son genre, son code, et comment la nommer quand rien ne la suit encore."""
+
+    genre: GenreAppui
+    code: str
+    libelle: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppuiLu:
+    """Un appui prêt à montrer. `valeur` vide : rien à compter ; `url` vide : rien à ouvrir.
+
+    `ton` : « tuile » si quelque chose y est en retard. `est_suivi` faux : Draille ne le suit pas.
+    """
+
+    genre: GenreAppui
+    code: str
+    libelle: str
+    valeur: str = ""
+    precision: str = ""
+    url: str = ""
+    ton: str = ""
+    est_suivi: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Une branche : l'action, ce qu'elle promet (`details`), ce sur quoi elle repose."""
+
+    code: str
+    libelle: str
+    details: tuple[str, ...] = ()
+    mention: str = ""
+    url: str = ""
+    appuis: tuple[AppuiLu, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axe:
+    """Un rameau et ses actions. `criteres` : ce qui dira s'il a réussi."""
+
+    code: str
+    libelle: str
+    actions: tuple[Action, ...] = ()
+    criteres: tuple[AppuiLu, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arbre:
+    """Un arbre entier. `nom` : son identifiant dans la page, en lettres et tirets."""
+
+    nom: str
+    titre: str
+    axes: tuple[Axe, ...]
+    nom_axe: str = "Axe"
+
+    @property
+    def rangees(self) -> Iterator[tuple[Axe, Action, AppuiLu | None]]:
+        """L'arbre en table : une rangée par appui, ou par action qui n'en a pas."""
+        for axe in self.axes:
+            for action in axe.actions:
+                for appui in action.appuis or (None,):
+                    yield axe, action, appui
+
+    @property
+    def appuis(self) -> tuple[AppuiLu, ...]:
+        """Tous les appuis, chacun une fois."""
+        lus = [a for x in self.axes for action in x.actions for a in action.appuis]
+        return tuple(dict.fromkeys(lus))
+
+
+Lecteur = Callable[[Sequence[str], Acces, date], Mapping[str, AppuiLu]]
+_lecteurs: dict[GenreAppui, Lecteur] = {}
+
+
+def declarer_lecteur(genre: GenreAppui, lecteur: Lecteur) -> None:
+    """Inscrit comment lire un genre d'appui. Lève ValueError s'il a déjà son lecteur.
+
+    Le lecteur reçoit des codes, un accès et une date, et rend ceux qu'il connaît.
+    """
+    if _lecteurs.setdefault(genre, lecteur) is not lecteur:
+        raise ValueError(f"deux lecteurs pour le même genre d'appui : {genre}")
+
+
+def lire(*, appuis: Iterable[Appui], acces: Acces, le: date) -> dict[Appui, AppuiLu]:
+    """Chaque appui tel que ce lecteur le voit à cette date ; un inconnu est dit non suivi.
+
+    Un appel par genre, quel que soit le nombre d'appuis.
+    """
+    voulus = tuple(dict.fromkeys(appuis))
+    lus: dict[Appui, AppuiLu] = {}
+    for genre in GenreAppui:
+        siens = [a for a in voulus if a.genre is genre]
+        lecteur = _lecteurs.get(genre)
+        codes = tuple(dict.fromkeys(a.code for a in siens))
+        connus = lecteur(codes, acces, le) if lecteur and codes else {}
+        lus |= {a: connus.get(a.code) or _non_suivi(a) for a in siens}
+    return lus
+
+
+def _non_suivi(appui: Appui) -> AppuiLu:
+    return AppuiLu(
+        genre=appui.genre,
+        code=appui.code,
+        libelle=appui.libelle or appui.code.replace("_", " "),
+        precision="pas encore suivi dans Draille",
+        est_suivi=False,
+    )

@@ -4,12 +4,15 @@ Le compte et la liste sortent de la même requête : ils ne peuvent pas différe
 inscrit au mois de son dénominateur : aucun taux ne dépasse 100 %.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from draille.moteurs.indicateurs import adaptateur_groupes
+from draille.moteurs.indicateurs.adaptateur_sql import DROITS, QUI, bornes, litteral
 from draille.moteurs.indicateurs.calcul import (
     Compte,
     Delais,
@@ -18,7 +21,7 @@ from draille.moteurs.indicateurs.calcul import (
     resumer_delais,
 )
 from draille.moteurs.indicateurs.registre import Indicateur
-from draille.socle.acces import PAS, Acces
+from draille.socle.acces import Acces
 from draille.socle.parametres import registre_global
 
 
@@ -55,18 +58,14 @@ class Territorial:
     compte: Compte
 
 
-# Une ligne qui ne dit pas de qui elle parle compte pour elle-même.
-_QUI = "{sujet}_id, CASE WHEN {sujet}_id IS NULL THEN id END"
-
-
 def seuil_secret(*, le: date) -> int:
     """Le plus petit effectif montré hors du Département, en vigueur à cette date."""
     return registre_global().entier("indicateurs.seuil_secret", le)
 
 
 _UNICITE = {
-    "mois": f"SELECT DISTINCT ON ({_QUI}, mois) * FROM retenues ORDER BY {_QUI}, mois, le, id",
-    "premiere": f"SELECT DISTINCT ON ({_QUI}) * FROM retenues ORDER BY {_QUI}, le, id",
+    "mois": f"SELECT DISTINCT ON ({QUI}, mois) * FROM retenues d ORDER BY {QUI}, mois, le, id",
+    "premiere": f"SELECT DISTINCT ON ({QUI}) * FROM retenues d ORDER BY {QUI}, le, id",
     "aucune": "SELECT * FROM retenues",
 }
 # Le territoire se choisit après l'unicité : une personne entrée deux fois dans le mois, dans deux
@@ -108,10 +107,6 @@ _SANS_REPONSE = """
   SELECT d.*, NULL::date AS fin_le, NULL::bigint AS ligne_fin_id, false AS dans_numerateur FROM d
 )
 """
-_DROITS = (
-    "({ligne}.cle_acces IS NULL OR {ligne}.cle_acces = ANY(%(cles)s)"
-    f" OR {{ligne}}.cle_acces - {{ligne}}.cle_acces %% {PAS} = ANY(%(cles)s))"
-)
 _TERRITOIRE = """AND d.commune_id IN (
   SELECT tc.commune_id FROM noyau_territoirecommune tc WHERE tc.territoire_id = %(territoire)s
     AND tc.debut <= %(le)s AND (tc.fin IS NULL OR tc.fin > %(le)s))"""
@@ -121,13 +116,10 @@ def _requete(
     indicateur: Indicateur, periode: Periode, acces: Acces, le: date, territoire: int | None
 ) -> tuple[str, dict[str, Any]]:
     """Les tables `d` et `liste` de cet indicateur, et leurs paramètres nommés."""
-    est_premiere = indicateur.unicite == "premiere"
-    jusque = date.fromordinal(le.toordinal() - indicateur.anciennete_min_jours)
-    if indicateur.anciennete_min_jours:
-        jusque = date.fromordinal(jusque.toordinal() - 1)
+    depuis, jusque = bornes(indicateur=indicateur, periode=periode, le=le)
     tete = _DENOMINATEUR.format(
-        droits=_DROITS.format(ligne="d"),
-        filtre=_litteral(indicateur.filtre),
+        droits=DROITS.format(ligne="d"),
+        filtre=litteral(indicateur.filtre),
         territoire="" if territoire is None else _TERRITOIRE,
         unicite=_UNICITE[indicateur.unicite].format(sujet=indicateur.sujet),
     )
@@ -136,8 +128,7 @@ def _requete(
         "numerateur": list(indicateur.numerateur),
         "cles": list(acces.cles),
         "debut": periode.debut,
-        # La première ligne d'une personne se cherche depuis toujours, puis se date.
-        "depuis": date.min if est_premiere else periode.debut,
+        "depuis": depuis,
         "fin": periode.fin,
         "jusque": jusque,
         "le": le,
@@ -152,15 +143,10 @@ def _suite(indicateur: Indicateur) -> str:
     if indicateur.reponse == "la_meme":
         return _MEME_LIGNE
     return _REPONSES.format(
-        condition=_litteral(indicateur.condition),
-        fin=_litteral(indicateur.date_reponse),
-        droits=_DROITS.format(ligne="n"),
+        condition=litteral(indicateur.condition),
+        fin=litteral(indicateur.date_reponse),
+        droits=DROITS.format(ligne="n"),
     )
-
-
-def _litteral(sql: str) -> str:
-    """Le SQL d'une déclaration, où un « % » est un « % »."""
-    return sql.replace("%", "%%")
 
 
 def _lire(requete: str, parametres: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -260,7 +246,20 @@ def delais(
 
 
 def toutes(
-    *, indicateurs: list[Indicateur], periode: Periode, acces: Acces, le: date
+    *, indicateurs: Sequence[Indicateur], periode: Periode, acces: Acces, le: date
 ) -> dict[str, list[tuple[date, Compte]]]:
-    """Les séries de plusieurs indicateurs, par code : une requête chacune."""
-    return {i.code: serie(indicateur=i, periode=periode, acces=acces, le=le) for i in indicateurs}
+    """Les séries de plusieurs indicateurs, par code : une requête pour toutes."""
+    if not indicateurs:
+        return {}
+    rangees = _lire(
+        *adaptateur_groupes.requete(
+            indicateurs=indicateurs, periode=periode, cles=acces.cles, le=le
+        )
+    )
+    lus: list[dict[date, Compte]] = [{} for _ in indicateurs]
+    for rang, mois, denominateur, numerateur in rangees:
+        lus[rang][mois] = Compte(denominateur, numerateur)
+    return {
+        i.code: completer(comptes=comptes, periode=periode)
+        for i, comptes in zip(indicateurs, lus, strict=True)
+    }

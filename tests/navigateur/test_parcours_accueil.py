@@ -102,7 +102,9 @@ def _en_chiffres(dite: str) -> str:
 
 def test_le_dossier_montre_les_delais_et_tait_le_reste(ouvrir: Ouvrir) -> None:
     page = ouvrir("demo.accueil")
-    _ouvrir_la_premiere(page)
+    dues = page.get_by_role("table", name="Ce qui est dû").get_by_role("row")
+    entrante = dues.filter(has_text="Orienter dans le mois (convention)").first
+    entrante.get_by_role("rowheader").get_by_role("link").click()
     delais = page.get_by_role("table", name="Délais de la personne")
     expect(delais).to_contain_text("Orienter dans le mois (convention)")
     expect(delais).to_contain_text(re.compile(r"en retard de \d+ jour|dans \d+ jour|aujourd'hui"))

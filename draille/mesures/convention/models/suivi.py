@@ -36,7 +36,8 @@ class Deliberation(models.Model):
 class Action(models.Model):
     """Une fiche action : ce que l'on fait pour une ligne, qui la porte, pour combien.
 
-    `montant` nul : non publié. `phrase` et `origine` : d'où elle vient.
+    `montant` nul : non publié. `phrase` et `origine` : d'où elle vient. `inscrite_le` : le jour à
+    partir duquel la convention se lit avec elle.
     """
 
     cadre = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="actions")
@@ -50,6 +51,7 @@ class Action(models.Model):
     montant = models.DecimalField(max_digits=CHIFFRES, decimal_places=DECIMALES, null=True)
     phrase = models.TextField(blank=True)
     origine = models.CharField(max_length=250, blank=True)
+    inscrite_le = models.DateField()
 
     class Meta:
         """Une action par code dans un cadre ; `fin` est exclue."""
@@ -72,6 +74,7 @@ class EcheanceCadre(models.Model):
 
     Un avenant qui la déplace en écrit une autre, qui la remplace ; on lit à une date celles que les
     textes signés ce jour-là fixent. `texte` nul : une date fixée par la loi ou une instruction.
+    `tenue_par` : la pièce qui le montre (une délibération, un envoi).
     """
 
     cadre = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="echeances")

@@ -109,7 +109,11 @@ class Cadre(Prouvee):
 
 
 class Texte(Prouvee):
-    """L'acte daté qui fixe le contenu : le texte initial (rang 0) ou un avenant."""
+    """L'acte daté qui fixe le contenu : le texte initial (rang 0) ou un avenant.
+
+    `retirees` : les codes des lignes qu'il retire. `saisi_le` : le jour où l'avenant a été saisi à
+    l'écran ; nul pour un texte venu du fichier du Département.
+    """
 
     cadre = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="textes")
     code = models.CharField(max_length=60)
@@ -121,6 +125,8 @@ class Texte(Prouvee):
     # Des fonctions publiques et le nom de qui les tenait, tels que la source les donne.
     signataires = models.JSONField(default=list)
     hypotheses = models.JSONField(default=dict)
+    retirees = ArrayField(models.CharField(max_length=60), default=list)
+    saisi_le = models.DateField(null=True)
 
     class Meta:
         """Les textes d'un cadre se suivent par rang."""

@@ -1,8 +1,8 @@
 """L'arbre d'une politique : ses axes, leurs actions, et ce sur quoi chacune repose, vivant.
 
-Une mesure dessine son arbre sans connaître celles dont il montre les chiffres : chaque genre d'appui
-a un lecteur, inscrit ici une fois, et l'arbre se lit en une requête par genre ou par chiffre, quel
-que soit le nombre d'actions.
+Une mesure dessine son arbre sans connaître celles dont il montre les chiffres : chaque genre a son
+lecteur, inscrit ici une fois, et l'arbre se lit en autant de requêtes, quel que soit le nombre
+d'actions.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -10,3 +10,12 @@ class SchemaSolidaritesConfig(MesureConfig):
     name = "draille.mesures.schema_solidarites"
     label = "schema_solidarites"
     verbose_name = "Schéma des solidarités"
+
+    def ready(self) -> None:
+        """Inscrit aussi comment se lit chaque genre d'appui, pour tous les arbres."""
+        super().ready()
+        from draille.ecrans.arbre import declarer_lecteur
+        from draille.mesures.schema_solidarites.lectures_appuis import LECTEURS
+
+        for genre, lecteur in LECTEURS.items():
+            declarer_lecteur(genre, lecteur)

@@ -2,7 +2,13 @@
 
 from draille.ecrans.menu import Entree
 from draille.mesures import Mesure
-from draille.mesures.suivi_rsa import actes, regles
+from draille.mesures.suivi_rsa import (
+    actes,
+    actes_acompte,
+    actes_budget,
+    actes_historique,
+    regles,
+)
 from draille.mesures.suivi_rsa.acces import ACCES
 from draille.mesures.suivi_rsa.views_encarts import PANNEAUX
 from draille.noyau.journal.projections import Projection
@@ -35,6 +41,22 @@ MESURE = Mesure(
         ActeDeclare("suivi_rsa.rectifier_sortie", 1, "Sortie rectifiée", actes.RectifierSortie),
         ActeDeclare("suivi_rsa.suspendre", 1, "Droit suspendu", actes.Suspendre),
         ActeDeclare("suivi_rsa.retablir", 1, "Droit rétabli", actes.Retablir),
+        ActeDeclare("suivi_rsa.voter", 1, "Vote du budget du RSA", actes_budget.Voter),
+        ActeDeclare(
+            "suivi_rsa.constater_mandat", 1, "Mandat de RSA constaté", actes_budget.ConstaterMandat
+        ),
+        ActeDeclare(
+            "suivi_rsa.importer_historique",
+            1,
+            "Historique du RSA importé",
+            actes_historique.ImporterHistorique,
+        ),
+        ActeDeclare(
+            "suivi_rsa.importer_acompte",
+            1,
+            "Demande d'acompte rapprochée",
+            actes_acompte.ImporterAcompte,
+        ),
     ),
     projections=(ENTREES,),
     menu=(Entree("Suivi du RSA", "rsa", ACCES["voir_chiffres"], 40),),

@@ -1,5 +1,15 @@
 """Adresses : le pilotage."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from draille.mesures.convention import views_pilotage, views_pilotage_comparer
+
+_LIGNE = "convention/pilotage/<slug:cadre>/<slug:ligne>"
+urlpatterns: list[URLPattern] = [
+    path("convention/pilotage/", views_pilotage.pilotage, name="pilotage"),
+    path("convention/pilotage/tableau.csv", views_pilotage.pilotage_csv, name="pilotage_csv"),
+    path("convention/pilotage/elu/", views_pilotage.elu, name="elu"),
+    path("convention/pilotage/comparer/", views_pilotage_comparer.comparer, name="comparer"),
+    path(f"{_LIGNE}/actes/", views_pilotage.pilotage_actes, name="pilotage_actes"),
+    path(f"{_LIGNE}/retards/", views_pilotage.pilotage_retards, name="pilotage_retards"),
+]

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ("empreinte", models.CharField(max_length=64)),
                 ("recu_le", models.DateField()),
                 ("correspondance", models.JSONField(default=dict)),
+                ("totaux", models.JSONField(default=list)),
                 ("lignes", models.IntegerField()),
                 ("importees", models.IntegerField()),
                 ("connues", models.IntegerField()),
@@ -84,8 +85,8 @@ class Migration(migrations.Migration):
                 ),
                 ("exercice", models.SmallIntegerField()),
                 ("annee", models.SmallIntegerField()),
-                ("chapitre", models.CharField(max_length=10)),
-                ("nature", models.CharField(max_length=10)),
+                ("chapitre", models.CharField(blank=True, max_length=10)),
+                ("nature", models.CharField(blank=True, max_length=10)),
                 ("fonction", models.CharField(blank=True, max_length=10)),
                 ("autorisation", models.CharField(blank=True, max_length=40)),
                 ("numero", models.CharField(max_length=40)),
@@ -93,6 +94,7 @@ class Migration(migrations.Migration):
                 ("montant", models.DecimalField(decimal_places=2, max_digits=14)),
                 ("datee_le", models.DateField()),
                 ("objet", models.CharField(blank=True, max_length=250)),
+                ("rang", models.SmallIntegerField(default=1)),
                 (
                     "cadre",
                     models.ForeignKey(
@@ -144,6 +146,7 @@ class Migration(migrations.Migration):
                 ("feuille", models.CharField(blank=True, max_length=80)),
                 ("numero", models.IntegerField()),
                 ("contenu", models.JSONField()),
+                ("empreinte", models.CharField(db_index=True, max_length=64)),
                 (
                     "sort",
                     models.CharField(
@@ -158,6 +161,8 @@ class Migration(migrations.Migration):
                 ),
                 ("champ", models.CharField(blank=True, max_length=40)),
                 ("raison", models.TextField(blank=True)),
+                ("anomalies", models.JSONField(default=list)),
+                ("propositions", models.JSONField(default=dict)),
                 ("decidee_le", models.DateField(null=True)),
                 ("decidee_par_id", models.BigIntegerField(null=True)),
                 ("decision", models.CharField(blank=True, max_length=20)),
@@ -198,6 +203,7 @@ class Migration(migrations.Migration):
                     "ligne_code",
                     "action_code",
                     "nature",
+                    "rang",
                 ),
                 name="piece_unique",
             ),
@@ -224,6 +230,14 @@ class Migration(migrations.Migration):
             model_name="lignecomptable",
             constraint=models.UniqueConstraint(
                 fields=("importee_par", "feuille", "numero"), name="ligne_comptable_unique"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="lignecomptable",
+            index=models.Index(
+                condition=models.Q(("sort", "a_revoir")),
+                fields=["importee_par"],
+                name="ligne_comptable_a_revoir",
             ),
         ),
     ]

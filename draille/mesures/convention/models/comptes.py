@@ -13,13 +13,17 @@ from draille.mesures.convention.regles.suivi import Etape, SortLigne
 
 
 class ImportComptable(models.Model):
-    """Un tableur des finances : lignes = importées + déjà connues + à revoir + rejetées."""
+    """Un tableur des finances : lignes = importées + déjà connues + à revoir + rejetées.
+
+    `totaux` : ses rangées de total, ce qu'elles annoncent et ce que font leurs lignes.
+    """
 
     departement = models.CharField(max_length=3)
     nom_fichier = models.CharField(max_length=250)
     empreinte = models.CharField(max_length=64)
     recu_le = models.DateField()
     correspondance = models.JSONField(default=dict)
+    totaux = models.JSONField(default=list)
     lignes = models.IntegerField()
     importees = models.IntegerField()
     connues = models.IntegerField()
@@ -54,6 +58,7 @@ class Piece(models.Model):
 
     `montant` en euros, négatif pour la seule réduction d'une autre pièce (`reduit`). `financeur`
     nul : la pièce se partage comme la ligne est prévue. `autorisation` : le numéro d'AE ou d'AP.
+    `rang` : la n-ième imputation d'un même numéro, qu'une personne a dite distincte.
     """
 
     importee_par = models.ForeignKey(
@@ -65,8 +70,8 @@ class Piece(models.Model):
     etape = models.CharField(max_length=10, choices=choix(Etape))
     exercice = models.SmallIntegerField()
     annee = models.SmallIntegerField()
-    chapitre = models.CharField(max_length=10)
-    nature = models.CharField(max_length=10)
+    chapitre = models.CharField(max_length=10, blank=True)
+    nature = models.CharField(max_length=10, blank=True)
     fonction = models.CharField(max_length=10, blank=True)
     autorisation = models.CharField(max_length=40, blank=True)
     numero = models.CharField(max_length=40)
@@ -75,6 +80,7 @@ class Piece(models.Model):
     montant = models.DecimalField(max_digits=CHIFFRES, decimal_places=DECIMALES)
     datee_le = models.DateField()
     objet = models.CharField(max_length=250, blank=True)
+    rang = models.SmallIntegerField(default=1)
     reduit = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="reductions"
     )
@@ -93,6 +99,7 @@ class Piece(models.Model):
                     "ligne_code",
                     "action_code",
                     "nature",
+                    "rang",
                 ],
                 name="piece_unique",
             ),
@@ -113,8 +120,9 @@ class Piece(models.Model):
 class LigneComptable(models.Model):
     """Une ligne du fichier, telle que lue, et ce qu'elle est devenue ; aucune ne se perd.
 
-    `numero` est celui du tableur. `champ` et `raison` disent ce qui ne va pas ; une décision le
-    lève, et dit par qui.
+    `numero` est celui du tableur. `contenu` ne porte que les champs reconnus : jamais un tiers.
+    `empreinte` : celle de ce contenu, pour reconnaître la ligne dans un fichier suivant. `champ`,
+    `raison` et `anomalies` disent ce qui ne va pas ; une décision le lève, et dit par qui.
     """
 
     importee_par = models.ForeignKey(
@@ -123,9 +131,12 @@ class LigneComptable(models.Model):
     feuille = models.CharField(max_length=80, blank=True)
     numero = models.IntegerField()
     contenu = models.JSONField()
+    empreinte = models.CharField(max_length=64, db_index=True)
     sort = models.CharField(max_length=10, choices=choix(SortLigne))
     champ = models.CharField(max_length=40, blank=True)
     raison = models.TextField(blank=True)
+    anomalies = models.JSONField(default=list)
+    propositions = models.JSONField(default=dict)
     piece = models.ForeignKey(Piece, on_delete=models.PROTECT, null=True, related_name="lignes")
     decidee_le = models.DateField(null=True)
     decidee_par_id = models.BigIntegerField(null=True)
@@ -138,6 +149,13 @@ class LigneComptable(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["importee_par", "feuille", "numero"], name="ligne_comptable_unique"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["importee_par"],
+                condition=models.Q(sort=SortLigne.A_REVOIR.value),
+                name="ligne_comptable_a_revoir",
             )
         ]
 

@@ -11,6 +11,7 @@ from draille.mesures.convention.regles.comptes.connu import (
     PieceConnue,
     Vue,
 )
+from draille.mesures.convention.regles.comptes.decision import completer
 from draille.mesures.convention.regles.comptes.fichier import (
     FichierLu,
     lire_fichier,
@@ -38,6 +39,7 @@ __all__ = [
     "TotalLu",
     "Verdict",
     "Vue",
+    "completer",
     "compter",
     "deviner",
     "en_mots",

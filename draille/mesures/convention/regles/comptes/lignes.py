@@ -276,8 +276,7 @@ def _total(
     if annonce is None:
         return None
     # Un sous-total vaut depuis le précédent, un total depuis le haut : l'un des deux suffit.
-    depuis, en_tout = sommes
-    calcule = en_tout if annonce == en_tout else depuis
+    calcule = min(sommes, key=lambda s: abs(annonce - s))
     libelle = next(lire_texte(c) for c in cellules if not est_vide(c))
     return TotalLu(feuille.nom, rang, libelle[:80], annonce, calcule)
 

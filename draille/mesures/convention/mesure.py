@@ -5,6 +5,7 @@ from draille.mesures import Mesure
 from draille.mesures.convention.acces import ACCES
 from draille.mesures.convention.actes import ACTES
 from draille.mesures.convention.actes_avenant import ACTES_AVENANT
+from draille.mesures.convention.actes_comptes import ACTES_COMPTES
 from draille.mesures.convention.actes_rapport_charges import ACTES_RAPPORT
 from draille.mesures.convention.actes_suivi import ACTES_SUIVI
 from draille.mesures.convention.views_encarts import TUILES
@@ -24,7 +25,7 @@ MESURE = Mesure(
     code="convention",
     libelle="Convention",
     # Chacun ajoute ici son tuple : ACTES_SUIVI, ACTES_COMPTES, ACTES_RAPPORT…
-    actes=(*ACTES, *ACTES_AVENANT, *ACTES_SUIVI, *ACTES_RAPPORT),
+    actes=(*ACTES, *ACTES_AVENANT, *ACTES_SUIVI, *ACTES_COMPTES, *ACTES_RAPPORT),
     delais=(ECHEANCES,),
     menu=(Entree("Convention", "convention:page", ACCES["voir"], rang=60),),
     tuiles=TUILES,

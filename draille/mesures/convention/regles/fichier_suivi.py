@@ -59,6 +59,15 @@ class ActionDite:
 
 
 @dataclass(frozen=True)
+class ContexteDit:
+    """Une phrase de la page publiée qui ne tient à aucune ligne."""
+
+    titre: str
+    phrase: str
+    origine: str
+
+
+@dataclass(frozen=True)
 class EcheanceDite:
     """Une échéance du fichier ; `texte` vide : fixée par la loi ou une instruction."""
 
@@ -109,12 +118,14 @@ class Suivi:
     echeances: tuple[EcheanceDite, ...] = ()
     rattachements: tuple[Rattachement, ...] = ()
     valeurs: tuple[ValeurDite, ...] = ()
+    contexte: tuple[ContexteDit, ...] = ()
 
 
 def charger_suivi(*, chemin: Path) -> Suivi:
     """Lit un `suivi.yaml` (ou `demo_suivi.yaml`). Lève `ErreurFichier`, qui dit où est la faute."""
     cles = lire_fichier(chemin=chemin).groupe(
-        requis=("departement",), admis=("actions", "echeances", "rattachements", "valeurs")
+        requis=("departement",),
+        admis=("actions", "contexte", "echeances", "rattachements", "valeurs"),
     )
     return Suivi(
         departement=cles["departement"].texte(),
@@ -122,6 +133,7 @@ def charger_suivi(*, chemin: Path) -> Suivi:
         echeances=tuple(_echeance(n) for n in _liste(cles, "echeances")),
         rattachements=tuple(_rattachement(n) for n in _liste(cles, "rattachements")),
         valeurs=tuple(_valeur(n) for n in _liste(cles, "valeurs")),
+        contexte=tuple(_contexte(n) for n in _liste(cles, "contexte")),
     )
 
 
@@ -165,6 +177,11 @@ def _action(noeud: Noeud) -> ActionDite:
         montant=cles["montant"].publie(Noeud.montant) if "montant" in cles else None,
         depuis=cles["depuis"].jour() if "depuis" in cles else None,
     )
+
+
+def _contexte(noeud: Noeud) -> ContexteDit:
+    cles = noeud.groupe(requis=("titre", "phrase", "origine"))
+    return ContexteDit(cles["titre"].texte(), cles["phrase"].texte(), cles["origine"].texte())
 
 
 def _echeance(noeud: Noeud) -> EcheanceDite:

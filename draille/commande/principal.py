@@ -9,6 +9,7 @@ from draille.commande import (
     annuaire,
     base,
     cles,
+    consolidation,
     demo,
     flux,
     installer,
@@ -40,6 +41,7 @@ def principal(arguments: Sequence[str] | None = None) -> int:
         cles,
         trajets,
         annuaire,
+        consolidation,
     ):
         module.inscrire(sous)
     demande = analyseur.parse_args(arguments)

@@ -37,6 +37,7 @@ def _montrer(request: HttpRequest, pk: int, **saisies: forms.Form) -> HttpRespon
     vue = lue.session
     est_programmee = vue.statut == StatutSession.PROGRAMMEE
     peut_gerer = ACCES["gerer"](acces)
+    ouvert = next(iter(saisies), "")
     a_venir = est_programmee and le <= vue.debut
     contexte: dict[str, Any] = {
         "lue": lue,
@@ -56,12 +57,15 @@ def _montrer(request: HttpRequest, pk: int, **saisies: forms.Form) -> HttpRespon
             for d in lue.demi_journees
         ],
         "peut_gerer": peut_gerer,
-        "peut_inscrire": peut_gerer and a_venir,
+        # Une saisie refusée reste à l'écran avec son message, même si la page a changé.
+        "peut_inscrire": peut_gerer and (a_venir or ouvert in ("agent", "partenaire")),
         "peut_m_inscrire": a_venir and lue.mienne is None and ACCES["s_inscrire"](acces),
-        "peut_clore": peut_gerer and est_programmee and le >= vue.fin and lue.est_emargee,
+        "peut_clore": peut_gerer and ((est_programmee and le >= vue.fin) or ouvert == "cloture"),
         "peut_annuler": peut_gerer
-        and est_programmee
-        and not any(d.dites for d in lue.demi_journees),
+        and (
+            (est_programmee and not any(d.dites for d in lue.demi_journees))
+            or ouvert == "annulation"
+        ),
         "est_close": vue.statut == StatutSession.CLOSE,
         "peut_retirer": est_programmee,
         "suivies": sum(d.presents for d in lue.demi_journees),
@@ -69,7 +73,7 @@ def _montrer(request: HttpRequest, pk: int, **saisies: forms.Form) -> HttpRespon
         "fiche_partenaire": saisies.get("partenaire") or formulaires.InscrirePartenaire(),
         "cloture": saisies.get("cloture") or formulaires.Clore(),
         "annulation": saisies.get("annulation") or formulaires.Annuler(),
-        "ouvert": next(iter(saisies), ""),
+        "ouvert": ouvert,
     }
     return render(request, "formation/session.html", contexte)
 

@@ -122,7 +122,7 @@ def _inscrire(alea: Random, session: Session, responsable: Acces, le: date) -> N
     reglage = rythmes()
     voulus = Random(f"candidats:{session.pk}").randint(*reglage["candidats"])
     if session.inscriptions.count() < voulus and alea.random() < voulus / 22:
-        # Le tirage peut tomber sur quelqu'un qui y est déjà, ou pris ailleurs : tant pis ce jour-là.
+        # Le tirage peut tomber sur quelqu'un qui y est déjà, ou pris ailleurs ce jour-là.
         try:
             actes.inscrire(session_id=session.pk, qui=_qui(alea), par=responsable, le=le)
         except Refus as refus:

@@ -67,6 +67,8 @@ def projeter(*, pieces: Iterable[PieceLue], engage: Decimal, horizon: Horizon) -
 
 def _par_mois(pieces: tuple[PieceLue, ...], horizon: Horizon) -> list[Decimal]:
     mois = [ZERO] * horizon.mois_ecoules
+    if not mois:
+        return []
     for p in pieces:
         rang = (p.datee_le.year - horizon.debut.year) * 12 + p.datee_le.month - horizon.debut.month
         if rang < len(mois):

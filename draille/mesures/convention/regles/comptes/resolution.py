@@ -1,7 +1,7 @@
 """Ce qu'une ligne lue désigne : sa convention, sa ligne, son action, son financeur, son année."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from draille.mesures.convention.regles.comptes.connu import (
     Anomalie,
     CadreConnu,
     Connu,
+    PieceConnue,
     plus_proche,
     trouver,
 )
@@ -198,3 +199,12 @@ def _financeur(resolue: Resolue, connu: Connu) -> str:
     raison = "Un titre dit qui le verse : choisissez le financeur."
     resolue.douter(Anomalie.FINANCEUR, "financeur", raison)
     return ""
+
+
+def heriter(*, piece: PieceNeuve, ligne: LigneLue, cible: PieceConnue) -> PieceNeuve:
+    """Une réduction sans année ni financeur dits a ceux de la pièce qu'elle réduit."""
+    return replace(
+        piece,
+        annee=ligne.annee or cible.annee,
+        financeur=piece.financeur if ligne.dit("financeur") else cible.financeur,
+    )

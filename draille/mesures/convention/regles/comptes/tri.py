@@ -17,7 +17,12 @@ from draille.mesures.convention.regles.comptes.connu import (
     Vue,
 )
 from draille.mesures.convention.regles.comptes.lignes import LigneLue
-from draille.mesures.convention.regles.comptes.resolution import PieceNeuve, Resolue, resoudre
+from draille.mesures.convention.regles.comptes.resolution import (
+    PieceNeuve,
+    Resolue,
+    heriter,
+    resoudre,
+)
 from draille.mesures.convention.regles.suivi import Etape, SortLigne
 from draille.socle.texte import euros
 
@@ -111,6 +116,7 @@ class _Tri:
 
     def juger(self, resolue: Resolue) -> Verdict:
         """L'issue d'une ligne, compte tenu de celles jugées avant elle."""
+        self._heriter(resolue)
         piece = resolue.piece
         assert piece is not None
         vue = self._deja_vue(resolue)
@@ -144,6 +150,25 @@ class _Tri:
             propositions=resolue.propositions,
             piece=resolue.piece,
         )
+
+    def _heriter(self, resolue: Resolue) -> None:
+        """Une réduction a l'année et le financeur de ce qu'elle réduit, sauf à dire autre chose."""
+        piece = resolue.piece
+        if piece is None or piece.montant >= ZERO or not resolue.reduit:
+            return
+        cibles = self._reductibles(piece, resolue.reduit)
+        if cibles:
+            resolue.piece = heriter(piece=piece, ligne=resolue.ligne, cible=cibles[-1])
+
+    def _reductibles(self, piece: PieceNeuve, numero: str) -> list[PieceConnue]:
+        """Les pièces de ce numéro qu'une réduction peut viser, sur sa ligne de convention."""
+        return [
+            p
+            for p in self.par_numero.get((piece.cadre_id, piece.etape, numero), ())
+            if not p.est_reduction
+            and p.exercice <= piece.exercice
+            and p.ligne_code == piece.ligne_code
+        ]
 
     def _deja_vue(self, resolue: Resolue) -> Vue | None:
         restantes = self.vues.get(resolue.ligne.empreinte)
@@ -194,13 +219,10 @@ class _Tri:
             raison = "Un montant négatif réduit une autre pièce : rien ne dit laquelle."
             resolue.douter(Anomalie.NEGATIF, "reduit", raison)
             return None
-        candidates = [
-            p
-            for p in self.par_numero.get((piece.cadre_id, piece.etape, resolue.reduit), ())
-            if not p.est_reduction and p.exercice <= piece.exercice
+        siennes = self._reductibles(piece, resolue.reduit)
+        possibles = [
+            p for p in siennes if p.reste >= -piece.montant and p.financeur == piece.financeur
         ]
-        siennes = [p for p in candidates if p.ligne_code == piece.ligne_code]
-        possibles = [p for p in siennes if p.reste >= -piece.montant]
         if possibles:
             return possibles[-1]
         raison = f"La pièce {resolue.reduit}, qu'elle dit réduire, n'est pas connue ici."
@@ -209,6 +231,8 @@ class _Tri:
                 f"Elle réduit la pièce {resolue.reduit} de {euros(-piece.montant)} : il n'en "
                 f"reste que {euros(max(p.reste for p in siennes))}."
             )
+            if all(p.financeur != piece.financeur for p in siennes):
+                raison = f"Elle réduit la pièce {resolue.reduit}, d'un autre financeur."
         resolue.douter(Anomalie.NEGATIF, "reduit", raison)
         return None
 

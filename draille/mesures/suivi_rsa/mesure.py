@@ -1,12 +1,13 @@
 """Le descripteur de la mesure."""
 
 from draille.ecrans.menu import Entree
-from draille.mesures import Mesure
+from draille.mesures import Mesure, Quotidien
 from draille.mesures.suivi_rsa import (
     actes,
     actes_acompte,
     actes_budget,
     actes_historique,
+    actes_prevision,
     regles,
 )
 from draille.mesures.suivi_rsa.acces import ACCES
@@ -61,5 +62,6 @@ MESURE = Mesure(
     projections=(ENTREES,),
     menu=(Entree("Suivi du RSA", "rsa", ACCES["voir_chiffres"], 40),),
     panneaux=PANNEAUX,
+    quotidiens=(Quotidien(nom="suivi_rsa.prevision", faire=actes_prevision.chaque_nuit),),
     mots={code: nom[0].lower() + nom[1:] for code, nom in regles.CATEGORIES.items()},
 )

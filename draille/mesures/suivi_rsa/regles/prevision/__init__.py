@@ -13,5 +13,6 @@ from draille.mesures.suivi_rsa.regles.prevision.calcul import Prevue as Prevue
 from draille.mesures.suivi_rsa.regles.prevision.calcul import depuis_json as depuis_json
 from draille.mesures.suivi_rsa.regles.prevision.calcul import prevoir as prevoir
 from draille.mesures.suivi_rsa.regles.prevision.calcul import vers_json as vers_json
+from draille.mesures.suivi_rsa.regles.prevision.essai import Erreurs as Erreurs
 from draille.mesures.suivi_rsa.regles.prevision.series import Bareme as Bareme
 from draille.mesures.suivi_rsa.regles.prevision.series import apres as apres

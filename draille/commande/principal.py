@@ -15,6 +15,7 @@ from draille.commande import (
     installer,
     journal,
     messages,
+    rapport,
     servir,
     trajets,
 )
@@ -42,6 +43,7 @@ def principal(arguments: Sequence[str] | None = None) -> int:
         trajets,
         annuaire,
         consolidation,
+        rapport,
     ):
         module.inscrire(sous)
     demande = analyseur.parse_args(arguments)

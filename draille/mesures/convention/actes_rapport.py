@@ -26,7 +26,7 @@ from draille.mesures.convention.actes_rapport_charges import (
     TelechargerRapport,
     ValiderRapport,
 )
-from draille.mesures.convention.lectures_rapport_contenu import Demande
+from draille.mesures.convention.lectures_rapport_indicateurs import Demande
 from draille.mesures.convention.regles import rapport as regles
 from draille.mesures.convention.regles.suivi import StatutRapport
 from draille.noyau.journal.actes import Sujet, consigner

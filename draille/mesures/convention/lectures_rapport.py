@@ -13,6 +13,7 @@ from draille.mesures.convention import models
 from draille.mesures.convention.lectures_rapport_exterieur import pour_exterieur
 from draille.mesures.convention.regles import rapport as regles
 from draille.mesures.convention.regles.suivi import StatutRapport
+from draille.noyau.journal.models import LigneJournal
 from draille.socle.chiffrement import trousseau
 
 _LOURDS = ("contenu", "pdf")
@@ -129,15 +130,19 @@ def changements(rapport: models.Rapport, *, est_interne: bool) -> tuple[regles.C
     )
 
 
-def edition(rapport: models.Rapport) -> Edition:
-    """De quoi écrire ce rapport, qui part chez le préfet : sans petit nombre. Trois requêtes."""
+def edition(rapport: models.Rapport, *, est_interne: bool = False) -> Edition:
+    """De quoi écrire ce rapport. Trois requêtes au plus.
+
+    Il part chez le préfet : les petits nombres n'y sont que s'il reste à l'écran (`est_interne`).
+    """
+    contenu = rapport.contenu
     return Edition(
-        contenu=pour_exterieur(contenu=rapport.contenu),
+        contenu=contenu if est_interne else pour_exterieur(contenu=contenu),
         commentaires=commentaires(rapport),
         cartouche=cartouche(rapport),
         empreinte=rapport.empreinte,
         signature=rapport.signature,
-        changements=changements(rapport, est_interne=False),
+        changements=changements(rapport, est_interne=est_interne),
     )
 
 
@@ -156,14 +161,20 @@ def empreinte_pdf(pdf: bytes) -> str:
     return hashlib.sha256(pdf).hexdigest()
 
 
-def verifier(rapport: models.Rapport, *, empreinte_pdf_consignee: str) -> Verification:
+def verifier(rapport: models.Rapport) -> Verification:
     """Recalcule l'empreinte du contenu, la signature, et l'empreinte du PDF gardé.
 
-    `empreinte_pdf_consignee` : celle que la ligne de journal de la validation a écrite.
+    Celle du PDF se compare à ce que la ligne de journal de la validation a écrit. Trois requêtes.
     """
-    pdf = bytes(rapport.pdf) if rapport.pdf else b""
+    pdf = models.Rapport.objects.values_list("pdf", flat=True).get(pk=rapport.pk)
+    # Sans clé d'accès, une ligne du journal ne parle de personne : elle est à tous.
+    consignee = LigneJournal.objects.filter(
+        code="convention.valider_rapport", objet_id=rapport.pk, cle_acces__isnull=True
+    ).first()
     return Verification(
         empreinte=regles.empreinte(rapport.contenu) == rapport.empreinte,
         signature=hmac.compare_digest(sceau(rapport), rapport.signature),
-        pdf=bool(pdf) and empreinte_pdf(pdf) == empreinte_pdf_consignee,
+        pdf=pdf is not None
+        and consignee is not None
+        and empreinte_pdf(bytes(pdf)) == consignee.charge["empreinte_pdf"],
     )

@@ -22,7 +22,7 @@ def annexes(edition: Edition) -> dict[str, Any]:
     return {
         "definitions": [_definition(i) for i in uniques.values()],
         "pieces": _pieces(contenu, noms),
-        "actes": [_actes(i, contenu["seuil_secret"]) for i in uniques.values()],
+        "actes": [_actes(i) for i in uniques.values() if i["denominateur"] != 0],
         "cadres": [
             {
                 "titre": t["titre"],
@@ -78,10 +78,10 @@ def _imputation(p: Mapping[str, Any]) -> str:
     return " / ".join(x for x in parts if x) + suite
 
 
-def _actes(i: Mapping[str, Any], seuil: int) -> dict[str, str]:
+def _actes(i: Mapping[str, Any]) -> dict[str, str]:
     return {
         "code": f"{i['code']} v{i['version']}",
         "libelle": i["libelle"],
-        "nombre": compte(i["denominateur"], seuil=seuil),
+        "nombre": compte(i["denominateur"]),
         "empreinte": i["empreinte_actes"],
     }

@@ -4,14 +4,13 @@ Tout y est : les chiffres, et de quoi les retrouver (définitions, lignes de jou
 de nominatif : une ligne de journal y est un numéro, et leur ensemble une empreinte.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from draille.mesures.convention import (
     lectures,
@@ -23,55 +22,51 @@ from draille.mesures.convention import (
     regles,
 )
 from draille.mesures.convention.lectures import PageConvention
+from draille.mesures.convention.lectures_rapport_indicateurs import (
+    Demande,
+    declares,
+    lire_indicateur,
+)
 from draille.mesures.convention.regles import argent as regles_argent
 from draille.mesures.convention.regles.rapport import SCHEMA, simple
 from draille.mesures.convention.regles.suivi import Etape
 from draille.moteurs.indicateurs import adaptateur
-from draille.moteurs.indicateurs.adaptateur import Acte
-from draille.moteurs.indicateurs.calcul import Periode
-from draille.moteurs.indicateurs.registre import Indicateur, indicateurs
-from draille.noyau.journal import registre
 from draille.socle.acces import PAS, Acces, Compartiment, Role
 
 TAUX = Decimal("0.0001")
-# Chaque valeur passe par jsonb, dont le texte est canonique ; la clé d'accès, qui suit la personne
-# quand elle déménage, n'y est pas : l'empreinte est celle de l'acte, non de qui peut le lire.
-_EMPREINTE = """
-SELECT encode(sha256(convert_to(coalesce(string_agg(jsonb_build_array(id, code, version, le,
-  agent_id, organisation_id, personne_id, objet_id, commune_id, compartiment, charge)::text,
-  E'\\n' ORDER BY id), ''), 'UTF8')), 'hex')
-FROM noyau_lignejournal WHERE id = ANY(%s)
-"""
-
-
-@dataclass(frozen=True)
-class Demande:
-    """Le rapport à calculer : quelle convention, quelle année, arrêté quand, pour qui."""
-
-    departement: str
-    cadre: str
-    annee: int
-    arrete_le: date
-    acces: Acces
 
 
 def page_arretee(*, departement: str, cadre: str, annee: int, le: date) -> PageConvention | None:
-    """La convention lue à cette date, sans les textes d'une année d'après ; None si inconnue.
+    """La convention lue à cette date pour cette année ; None si elle n'est pas inscrite.
 
     Le rapport de 2020 arrêté en 2021 lit l'avenant de 2020, même si celui de 2021 est signé.
     """
     page = lectures.page(departement=departement, code=cadre, le=le)
-    while page is not None:
-        contenu = page.lecture.texte_du_contenu
-        if contenu is None or contenu.annee is None or contenu.annee <= annee:
-            return page
-        premier = min(
-            t.signe_le
-            for t in page.lecture.convention.textes
-            if t.annee == contenu.annee and t.signe_le is not None
-        )
-        page = lectures.page(departement=departement, code=cadre, le=premier - timedelta(days=1))
-    return None
+    if page is None:
+        return None
+    lecture, _ = lectures_argent.lecture_de_lannee(page=page, annee=annee, le=le)
+    # Le nombre de mesures annoncé vaut pour toute la durée, quel que soit le texte qui le dit.
+    lecture = replace(lecture, annonce=lecture.annonce or page.lecture.annonce)
+    financements, lignes = lecture.financements, lecture.lignes
+    total = sum((m.valeur for m in financements), Decimal(0))
+    return replace(
+        page,
+        lecture=lecture,
+        ecart=regles.ecart_inexplique(
+            financements=financements,
+            lignes=lignes,
+            hypothese=lecture.hypotheses.ecart_des_montants,
+        ),
+        comptage=regles.comptage(
+            annonce=lecture.annonce, lignes=lignes, hypothese=lecture.hypotheses.ecart_du_nombre
+        ),
+        financeurs=tuple(
+            lectures.PartFinanceur(m, m.valeur / total if total else Decimal(0))
+            for m in financements
+        ),
+        montant_total=total,
+        montant_lignes=sum((x.montant for x in lignes if x.montant is not None), Decimal(0)),
+    )
 
 
 def composer(*, demande: Demande, page: PageConvention) -> dict[str, Any]:
@@ -125,12 +120,6 @@ def portee(acces: Acces) -> str:
 def est_departemental(acces: Acces) -> bool:
     """Vrai si l'accès compte tout le Département dans au moins un compartiment."""
     return any(cle % PAS == 0 for cle in acces.cles)
-
-
-def declares(ligne: regles.Ligne) -> list[Indicateur]:
-    """Les indicateurs vivants d'une ligne : ceux de son code et des mesures qui l'exécutent."""
-    noms = dict.fromkeys((ligne.code, *ligne.mesures))
-    return [i for nom in noms for i in indicateurs(ligne_convention=nom)]
 
 
 def _departement(code: str) -> dict[str, Any]:
@@ -262,7 +251,9 @@ def _lignes(
             "preuve": _preuve(ligne.preuve),
             "mesures": list(ligne.mesures),
             **_argent_ligne(argent.ligne(code=ligne.code)),
-            "indicateurs": [_indicateur(i, demande) for i in declares(ligne)],
+            "indicateurs": [
+                lire_indicateur(indicateur=i, demande=demande) for i in declares(ligne)
+            ],
             "objectifs": [_objectif(o) for o in objectifs if o.ligne_code == ligne.code],
             "actions": [simple(a) for a in actions if a.ligne_code == ligne.code],
         }
@@ -318,58 +309,6 @@ def _valeur(v: lectures_objectifs.ValeurLue) -> dict[str, Any]:
         "valeur": simple(v.valeur),
         "origine": v.origine,
     }
-
-
-def _indicateur(i: Indicateur, demande: Demande) -> dict[str, Any]:
-    actes = adaptateur.liste(
-        indicateur=i,
-        periode=Periode.annee(demande.annee),
-        acces=demande.acces,
-        le=demande.arrete_le,
-    )
-    a_taux = bool(i.numerateur)
-    comptes = [a.dans_numerateur or not a_taux for a in actes]
-    return {
-        "code": i.code,
-        "version": i.version,
-        "libelle": i.libelle,
-        "definition": i.definition,
-        "source": i.source,
-        "unite": i.unite,
-        "declaration": simple(i),
-        "actes_dits": [registre.libelle(c) for c in (*i.denominateur, *i.numerateur)],
-        "a_taux": a_taux,
-        "denominateur": len(actes),
-        "numerateur": sum(comptes),
-        "mois": _mois(actes, a_taux, demande),
-        # [ligne comptée, ligne qui y répond ou rien, 1 si elle est au numérateur]
-        "actes": [
-            [a.ligne_id, a.ligne_fin_id, int(c)] for a, c in zip(actes, comptes, strict=True)
-        ],
-        "empreinte_actes": empreinte_actes(
-            ids={x for a in actes for x in (a.ligne_id, a.ligne_fin_id) if x is not None}
-        ),
-    }
-
-
-def _mois(actes: Iterable[Acte], a_taux: bool, demande: Demande) -> list[dict[str, Any]]:
-    debuts = [date(demande.annee, m, 1) for m in range(1, 13)]
-    comptes = {d: [0, 0] for d in debuts if d <= demande.arrete_le}
-    for a in actes:
-        if a.mois in comptes:
-            comptes[a.mois][0] += 1
-            comptes[a.mois][1] += int(a.dans_numerateur or not a_taux)
-    return [
-        {"mois": simple(d), "denominateur": den, "numerateur": num}
-        for d, (den, num) in comptes.items()
-    ]
-
-
-def empreinte_actes(*, ids: Iterable[int]) -> str:
-    """SHA-256 des lignes de journal de ces numéros, telles qu'écrites ; demande de les voir."""
-    with connection.cursor() as curseur:
-        curseur.execute(_EMPREINTE, [sorted(ids)])
-        return str(curseur.fetchone()[0])
 
 
 def _pieces(cadre_id: int, annee: int, le: date) -> list[dict[str, Any]]:

@@ -50,7 +50,9 @@ def donnees(*, edition: Edition) -> dict[str, Any]:
         "convention": contenu["convention"]["titre"],
         "periode": periode(contenu["convention"]),
         "arrete": jour(contenu["arrete_le"]),
-        "version": edition.cartouche["version"],
+        "version": f"version {edition.cartouche['version']}"
+        if edition.cartouche["version"]
+        else "projet",
         "projet": not edition.signature,
         "fictif": contenu["fictif"],
         "seuil": contenu["seuil_secret"],
@@ -89,6 +91,8 @@ def _garde(edition: Edition) -> list[list[str]]:
 
 def _version(edition: Edition) -> str:
     c = edition.cartouche
+    if not c["version"]:
+        return "aucune : projet calculé à la demande"
     suite = f", qui corrige la version {c['remplace']}" if c["remplace"] else ""
     return f"{c['version']}{suite}"
 
@@ -112,7 +116,7 @@ def _synthese(edition: Edition) -> dict[str, Any]:
     contenu = edition.contenu
     totaux, taux = contenu["argent"]["totaux"], contenu["argent"]["taux_execution"]
     objectifs = [
-        {"ligne": _court(x["libelle"]), **objectif(o, contenu["seuil_secret"])}
+        {"ligne": _court(x["libelle"]), **objectif(o)}
         for x in contenu["lignes"]
         for o in x["objectifs"]
     ]

@@ -17,7 +17,6 @@ from draille.mesures.convention.lectures_rapport_mots import (
     rapport_de,
     valeur,
 )
-from draille.mesures.convention.regles.suivi import Etape
 from draille.socle.texte import mois_annee, pourcent
 
 GRAPHIQUES_AU_PLUS = 2
@@ -35,10 +34,11 @@ def fiches(edition: Edition) -> list[dict[str, Any]]:
             "source": ligne["preuve"]["source"],
             "objet": ligne["objet"],
             **_argent(ligne, contenu),
-            "objectifs": [objectif(o, contenu["seuil_secret"]) for o in ligne["objectifs"]],
-            **_indicateurs(ligne["indicateurs"], contenu["seuil_secret"]),
+            "objectifs": [objectif(o) for o in ligne["objectifs"]],
+            **_indicateurs(ligne["indicateurs"]),
             "actions": [_action(a) for a in ligne["actions"]],
             "commentaire": alineas(edition.commentaires.get(ligne["code"], "")),
+            "est_breve": not any(i["denominateur"] != 0 for i in ligne["indicateurs"]),
         }
         for rang, ligne in enumerate(contenu["lignes"], 1)
     ]
@@ -67,21 +67,20 @@ def _argent(ligne: Mapping[str, Any], contenu: Mapping[str, Any]) -> dict[str, A
         "projection": ""
         if projection is None
         else f"{argent(projection['valeur'])}, entre {argent(projection['bas'])} et "
-        f"{argent(projection['haut'])}. {projection['methode']}",
+        f"{argent(projection['haut'])}",
         "alertes": ligne["alertes"],
-        "execute": argent(montants.get(Etape.EXECUTEE.value)),
     }
 
 
-def objectif(o: Mapping[str, Any], seuil: int) -> dict[str, Any]:
+def objectif(o: Mapping[str, Any]) -> dict[str, Any]:
     """Un objectif prêt à imprimer : promesse, base, valeurs côte à côte, état."""
     unite = o["unite"]
     dites = [
-        f"{v['dite']} : {valeur(v['valeur'], unite, est_tue=v.get('est_tue', False), seuil=seuil)}"
+        f"{v['dite']} : {valeur(v['valeur'], unite, est_tue=v.get('est_tue', False))}"
         for v in o["valeurs"]
     ]
     bases = [
-        f"{v['dite']} : {valeur(v['valeur'], unite, est_tue=v.get('est_tue', False), seuil=seuil)}"
+        f"{v['dite']} : {valeur(v['valeur'], unite, est_tue=v.get('est_tue', False))}"
         for v in o["bases"]
     ]
     return {
@@ -102,47 +101,54 @@ def _etat(o: Mapping[str, Any]) -> str:
     return {True: "Atteint", False: "Non atteint", None: "Sans valeur"}[o["est_atteinte"]]
 
 
-def _indicateurs(lus: Sequence[Mapping[str, Any]], seuil: int) -> dict[str, Any]:
+def _indicateurs(lus: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    # Ce que rien ne fait encore se dit en une phrase : une page de zéros cacherait le reste.
+    vides = [i["libelle"] for i in lus if i["denominateur"] == 0]
     dessines = [i for i in lus if _se_dessine(i)][:GRAPHIQUES_AU_PLUS]
     return {
         "indicateurs": [
             {
                 "code": f"{i['code']} v{i['version']}",
+                "nom": i["code"],
+                "version": i["version"],
                 "libelle": i["libelle"],
-                "resultat": _resultat(i, seuil),
-                "compte": _detail(i, seuil),
+                "resultat": _resultat(i),
+                "compte": _detail(i),
             }
             for i in lus
+            if i["denominateur"] != 0
         ],
-        "graphiques": [_graphique(i, seuil) for i in dessines],
+        "sans_acte": " ; ".join(vides),
+        "graphiques": [_graphique(i) for i in dessines],
     }
 
 
-def _resultat(i: Mapping[str, Any], seuil: int) -> str:
+def _resultat(i: Mapping[str, Any]) -> str:
     if not i["a_taux"]:
-        return compte(i["denominateur"], seuil=seuil)
+        return compte(i["denominateur"])
     if None in (i["numerateur"], i["denominateur"]):
         return "tu"
-    if not i["denominateur"]:
-        return "–"
-    return pourcent(i["numerateur"] / i["denominateur"], decimales=1)
+    taux: float = i["numerateur"] / i["denominateur"]
+    return pourcent(taux, decimales=1)
 
 
-def _detail(i: Mapping[str, Any], seuil: int) -> str:
+def _detail(i: Mapping[str, Any]) -> str:
     unite = i["unite"]
     if not i["a_taux"]:
-        return unite if i["denominateur"] != 0 else f"{unite} : aucun acte à cette date"
-    if i["denominateur"] == 0:
-        return "personne à compter à cette date"
-    haut, bas = (compte(i[n], seuil=seuil) for n in ("numerateur", "denominateur"))
+        return unite
+    haut, bas = (compte(i[n]) for n in ("numerateur", "denominateur"))
     return f"{haut} sur {bas} {unite}"
 
 
 def _se_dessine(i: Mapping[str, Any]) -> bool:
-    return sum(1 for m in i["mois"] if m["denominateur"]) > 1
+    """Il faut deux mois à comparer, et qu'un graphique ne soit pas fait que de nombres tus."""
+    if sum(1 for m in i["mois"] if m["denominateur"]) < 2:
+        return False
+    tus = sum(1 for m in i["mois"] if m["numerateur"] is None)
+    return 2 * tus < len(i["mois"])
 
 
-def _graphique(i: Mapping[str, Any], seuil: int) -> dict[str, Any]:
+def _graphique(i: Mapping[str, Any]) -> dict[str, Any]:
     haut = max((m["denominateur"] or 0 for m in i["mois"]), default=0) or 1
     colonnes = [
         {
@@ -154,8 +160,7 @@ def _graphique(i: Mapping[str, Any], seuil: int) -> dict[str, Any]:
         for m in i["mois"]
     ]
     dits = [
-        f"{mois_annee(date.fromisoformat(m['mois']))} : {_mois(m, i['a_taux'], seuil)}"
-        for m in i["mois"]
+        f"{mois_annee(date.fromisoformat(m['mois']))} : {_mois(m, i['a_taux'])}" for m in i["mois"]
     ]
     legende = (
         f"{i['libelle']}, mois par mois : en foncé ce qui est compté, en clair l'ensemble"
@@ -178,9 +183,9 @@ def _court(m: Mapping[str, Any], a_taux: bool) -> str:
     return f"{'tu' if m['numerateur'] is None else m['numerateur']}/{m['denominateur']}"
 
 
-def _mois(m: Mapping[str, Any], a_taux: bool, seuil: int) -> str:
-    bas = compte(m["denominateur"], seuil=seuil)
-    return f"{compte(m['numerateur'], seuil=seuil)} sur {bas}" if a_taux else bas
+def _mois(m: Mapping[str, Any], a_taux: bool) -> str:
+    bas = compte(m["denominateur"])
+    return f"{compte(m['numerateur'])} sur {bas}" if a_taux else bas
 
 
 def _action(a: Mapping[str, Any]) -> dict[str, Any]:

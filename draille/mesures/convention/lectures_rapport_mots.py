@@ -10,6 +10,7 @@ from draille.mesures.convention.regles.suivi import Etape
 from draille.socle.texte import INSECABLE, date_courte, date_moyenne, decimal, entier, pourcent
 
 ETAPES = tuple(Etape)
+TU = "tu"
 MOIS_COURTS = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split()
 ETATS_ECHEANCE = {
     "a_temps": "À venir",
@@ -54,10 +55,10 @@ def periode(convention: Mapping[str, Any]) -> str:
     return f"du {jour(convention['debut'])} au {date_moyenne(dernier)}"
 
 
-def valeur(nombre: str | None, unite: str, *, est_tue: bool = False, seuil: int = 0) -> str:
+def valeur(nombre: str | None, unite: str, *, est_tue: bool = False) -> str:
     """« 30 minutes », « 1 mois » ; « non publié », ou qu'un petit nombre est tu."""
     if est_tue:
-        return f"tu (moins de {seuil})"
+        return TU
     if nombre is None:
         return ABSENT
     lu = Decimal(nombre)
@@ -65,9 +66,9 @@ def valeur(nombre: str | None, unite: str, *, est_tue: bool = False, seuil: int 
     return f"{decimal(lu, decimales=decimales)}{INSECABLE}{unite}".strip()
 
 
-def compte(nombre: int | None, *, seuil: int) -> str:
+def compte(nombre: int | None) -> str:
     """« 1 234 », ou qu'il est tu."""
-    return f"tu (moins de {seuil})" if nombre is None else entier(nombre)
+    return TU if nombre is None else entier(nombre)
 
 
 def alineas(texte: str) -> list[str]:

@@ -19,7 +19,7 @@ from draille.socle.texte import date_courte, entier, euros, pluriel
 
 SCHEMA = 1
 ABSENT = "non publié"
-TU = "tu (petit nombre)"
+TU = "tu"
 
 
 @dataclass(frozen=True)

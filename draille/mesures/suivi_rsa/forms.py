@@ -198,7 +198,7 @@ def _fichier(aide: str) -> forms.FileField:
     )
 
 
-def _contenu(envoye: UploadedFile[Any]) -> tuple[bytes, str]:
+def _contenu(envoye: "UploadedFile[Any]") -> tuple[bytes, str]:
     return envoye.read(OCTETS_MAXIMUM + 1), (envoye.name or "fichier")[:200]
 
 

@@ -6,7 +6,7 @@ d'actions.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -31,7 +31,7 @@ class GenreAppui(StrEnum):
 _LIBELLES = {
     GenreAppui.MESURE: "Mesure",
     GenreAppui.INDICATEUR: "Indicateur",
-    GenreAppui.FIGURE: "Chiffre calculé",
+    GenreAppui.FIGURE: "Calcul",
     GenreAppui.DELAI: "Délai",
     GenreAppui.PARTENAIRE: "Partenaires",
 }
@@ -117,7 +117,8 @@ _lecteurs: dict[GenreAppui, Lecteur] = {}
 def declarer_lecteur(genre: GenreAppui, lecteur: Lecteur) -> None:
     """Inscrit comment lire un genre d'appui. Lève ValueError s'il a déjà son lecteur.
 
-    Le lecteur reçoit des codes, un accès et une date, et rend ceux qu'il connaît.
+    Le lecteur reçoit des codes, un accès et une date, et rend ceux qu'il connaît ; un libellé vide
+    laisse celui que l'arbre donne.
     """
     if _lecteurs.setdefault(genre, lecteur) is not lecteur:
         raise ValueError(f"deux lecteurs pour le même genre d'appui : {genre}")
@@ -135,8 +136,14 @@ def lire(*, appuis: Iterable[Appui], acces: Acces, le: date) -> dict[Appui, Appu
         lecteur = _lecteurs.get(genre)
         codes = tuple(dict.fromkeys(a.code for a in siens))
         connus = lecteur(codes, acces, le) if lecteur and codes else {}
-        lus |= {a: connus.get(a.code) or _non_suivi(a) for a in siens}
+        lus |= {a: _nommer(a, connus.get(a.code)) for a in siens}
     return lus
+
+
+def _nommer(appui: Appui, lu: AppuiLu | None) -> AppuiLu:
+    if lu is None:
+        return _non_suivi(appui)
+    return lu if lu.libelle else replace(lu, libelle=appui.libelle or appui.code)
 
 
 def _non_suivi(appui: Appui) -> AppuiLu:

@@ -96,9 +96,16 @@ def _indicateur(code: str) -> Indicateur | None:
 
 
 def lire_figures(codes: Sequence[str], acces: Acces, le: date) -> Lus:
-    """Les nombres calculés que les mesures déclarent (`mesure.nom`)."""
+    """Les nombres calculés que les mesures déclarent (`mesure.nom`) ; sans valeur, on le dit."""
     rendues = figures(lignes={c.partition(".")[0] for c in codes}, acces=acces, le=le)
-    return {
+    muettes = {
+        code: AppuiLu(
+            genre=GenreAppui.FIGURE, code=code, libelle="", precision="pas de valeur à cette date"
+        )
+        for code in codes
+        if apps.is_installed(f"draille.mesures.{code.partition('.')[0]}")
+    }
+    return muettes | {
         f.declaree.code: AppuiLu(
             genre=GenreAppui.FIGURE,
             code=f.declaree.code,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from draille.mesures.schema_solidarites.regles import GenreObjectif, Objectif, Schema, Version
-from draille.socle.texte import date_moyenne, decimal, entier, euros
+from draille.socle.texte import INSECABLE, date_moyenne, decimal, entier, euros
 
 
 def objectif_en_mots(objectif: Objectif) -> str:
@@ -43,6 +43,14 @@ _PHRASES = {
     GenreObjectif.AU_PLUS: _au_plus,
     GenreObjectif.SANS_NOMBRE: _sans_nombre,
 }
+
+
+def objectif_court(objectif: Objectif) -> str:
+    """La promesse en peu de signes, pour un arbre ; vide quand aucun nombre n'est publié."""
+    if objectif.genre is GenreObjectif.SANS_NOMBRE:
+        return ""
+    dit = _PHRASES[objectif.genre](objectif)
+    return f"{objectif.libelle} : {dit.replace('multiplier par ', '×' + INSECABLE)}"
 
 
 def base_en_mots(objectif: Objectif) -> str:

@@ -46,7 +46,7 @@ def dresser(
 def _action(
     action: regles.Action, lus: Mapping[Appui, AppuiLu], jour: date, tout_propose: bool
 ) -> arbre.Action:
-    details = [mots.objectif_en_mots(o) for o in action.objectifs]
+    details = [dit for o in action.objectifs if (dit := mots.objectif_court(o))]
     if action.montants:
         details.append(
             mots.montants_en_mots(tuple((m.financeur, m.valeur) for m in action.montants))

@@ -34,7 +34,7 @@ def test_l_arbre_dit_les_axes_les_actions_et_leurs_promesses(inscrit, connecter)
     for dit in (
         "Agir le plus tôt possible",
         "Apprendre à travailler autrement",
-        "Consultations de PMI : multiplier par 2 d'ici 2023",
+        "Consultations de PMI : × 2 d'ici 2023",
         "Bilans de santé en école maternelle à 3-4 ans : maintenir",
         "État 1 000 000 €, Département 1 000 000 €",
         "Délai d'orientation, dès l'ouverture des droits : 1 mois au plus",

@@ -1,11 +1,12 @@
 """L'historique importé : le dépôt, ce que chaque ligne est devenue, les mois connus."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from draille.ecrans.acces import exige
+from draille.ecrans.acces import MESSAGE, exige
 from draille.ecrans.lecture_seule import ecrit
 from draille.ecrans.requete import acces_de, date_de
 from draille.mesures.suivi_rsa import forms
@@ -24,8 +25,9 @@ def historique(request: HttpRequest) -> HttpResponse:
     """Les mois connus, les fichiers reçus (`?import=` : ses lignes), et le dépôt d'un autre."""
     acces, le = acces_de(request), date_de(request)
     peut_tenir = ACCES["tenir_budget"](acces)
-    est_depose = request.method == "POST"
-    if est_depose:
+    if request.method == "POST":
+        if not peut_tenir:
+            raise PermissionDenied(MESSAGE)
         formulaire = forms.Historique(request.POST, request.FILES)
         recu = _deposer(request, formulaire)
         if recu is not None:

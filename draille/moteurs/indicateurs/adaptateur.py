@@ -5,9 +5,9 @@ inscrit au mois de son dénominateur : aucun taux ne dépasse 100 %.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 
@@ -49,6 +49,26 @@ class Acte:
         return None if self.fin_le is None else (self.fin_le - self.debut_le).days
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choix:
+    """Les actes que l'on garde de la liste, après l'unicité, et la page que l'on en lit.
+
+    `part` : tous (« denominateur »), ceux que l'on compte (« numerateur »), ceux qui ont une
+    réponse, à temps ou non (« repondus »). `jours` : les délais gardés, bornes incluses, la seconde
+    nulle sans plafond ; un délai négatif vaut zéro. `hors_nature` : hors de tout territoire de
+    cette nature. `limite` actes au plus, à partir du rang `depuis` (0 pour le premier).
+    """
+
+    part: Literal["denominateur", "numerateur", "repondus"] = "denominateur"
+    jours: tuple[int, int | None] | None = None
+    hors_nature: str = ""
+    depuis: int = 0
+    limite: int | None = None
+
+
+TOUS_LES_ACTES = Choix()
+
+
 @dataclass(frozen=True, slots=True)
 class Territorial:
     """Le compte d'un territoire."""
@@ -78,7 +98,7 @@ WITH retenues AS (
   WHERE d.code = ANY(%(denominateur)s) AND d.le >= %(depuis)s AND d.le < %(fin)s
     AND d.le <= %(jusque)s AND {droits} AND ({filtre})
 ), d AS (
-  SELECT * FROM ({unicite}) d WHERE d.le >= %(debut)s {territoire}
+  SELECT * FROM ({unicite}) d WHERE d.le >= %(debut)s {territoire} {ordre}
 )
 """
 # Par l'index (objet_id, code), ligne à ligne : une jointure libre se trompe de plan dès que le
@@ -107,13 +127,21 @@ _SANS_REPONSE = """
   SELECT d.*, NULL::date AS fin_le, NULL::bigint AS ligne_fin_id, false AS dans_numerateur FROM d
 )
 """
+_HORS_NATURE = """NOT EXISTS (
+  SELECT FROM noyau_territoirecommune tc WHERE tc.commune_id = liste.commune_id
+    AND tc.nature = %(nature)s AND tc.debut <= %(le)s AND (tc.fin IS NULL OR tc.fin > %(le)s))"""
 _TERRITOIRE = """AND d.commune_id IN (
   SELECT tc.commune_id FROM noyau_territoirecommune tc WHERE tc.territoire_id = %(territoire)s
     AND tc.debut <= %(le)s AND (tc.fin IS NULL OR tc.fin > %(le)s))"""
 
 
 def _requete(
-    indicateur: Indicateur, periode: Periode, acces: Acces, le: date, territoire: int | None
+    indicateur: Indicateur,
+    periode: Periode,
+    acces: Acces,
+    le: date,
+    territoire: int | None,
+    choix: Choix = TOUS_LES_ACTES,
 ) -> tuple[str, dict[str, Any]]:
     """Les tables `d` et `liste` de cet indicateur, et leurs paramètres nommés."""
     depuis, jusque = bornes(indicateur=indicateur, periode=periode, le=le)
@@ -122,6 +150,8 @@ def _requete(
         filtre=litteral(indicateur.filtre),
         territoire="" if territoire is None else _TERRITOIRE,
         unicite=_UNICITE[indicateur.unicite].format(sujet=indicateur.sujet),
+        # Rangés d'avance, une page n'attend pas la réponse de ceux qu'elle ne montre pas.
+        ordre="" if choix.limite is None else "ORDER BY d.le, d.id",
     )
     return tete + _suite(indicateur), {
         "denominateur": list(indicateur.denominateur),
@@ -133,6 +163,11 @@ def _requete(
         "jusque": jusque,
         "le": le,
         "territoire": territoire,
+        "nature": choix.hors_nature,
+        "jours_min": choix.jours and choix.jours[0],
+        "jours_max": choix.jours and choix.jours[1],
+        "rang": choix.depuis,
+        "limite": choix.limite,
     }
 
 
@@ -162,21 +197,58 @@ def liste(
     acces: Acces,
     le: date,
     territoire: int | None = None,
+    choix: Choix = TOUS_LES_ACTES,
 ) -> list[Acte]:
     """Les actes de l'indicateur, du plus ancien au plus récent, tels que lus le jour `le`.
 
     `territoire` : identifiant d'un Territoire ; la commune est celle du jour de l'acte, le
     découpage celui du jour de lecture, pour comparer des années à périmètre constant.
-    Le lecteur n'y a que ce que ses clés ouvrent.
+    Le lecteur n'y a que ce que ses clés ouvrent. `choix` : une part, une page.
     """
-    requete, parametres = _requete(indicateur, periode, acces, le, territoire)
+    requete, parametres = _requete(indicateur, periode, acces, le, territoire, choix)
     rangees = _lire(
-        requete
-        + "SELECT id, code, personne_id, objet_id, commune_id, mois, le, fin_le, ligne_fin_id,"
-        " dans_numerateur FROM liste ORDER BY le, id",
+        f"{requete} SELECT id, code, personne_id, objet_id, commune_id, mois, le, fin_le,"
+        f" ligne_fin_id, dans_numerateur FROM liste {_ou(choix)} ORDER BY le, id"
+        " LIMIT %(limite)s OFFSET %(rang)s",
         parametres,
     )
     return [Acte(*rangee) for rangee in rangees]
+
+
+def compter(
+    *,
+    indicateur: Indicateur,
+    periode: Periode,
+    acces: Acces,
+    le: date,
+    territoire: int | None = None,
+    choix: Choix = TOUS_LES_ACTES,
+) -> int:
+    """Combien d'actes a cette liste, sans égard à la page du choix. Une requête."""
+    if choix.part == "denominateur" and choix.jours is None:
+        # Tous y sont : chercher leurs réponses ne changerait pas leur nombre.
+        indicateur = replace(indicateur, numerateur=())
+    requete, parametres = _requete(indicateur, periode, acces, le, territoire, choix)
+    ((nombre,),) = _lire(f"{requete} SELECT count(*) FROM liste {_ou(choix)}", parametres)
+    return int(nombre)
+
+
+def _ou(choix: Choix) -> str:
+    """Ce que le choix garde de la table `liste`."""
+    gardes = {
+        "denominateur": "true",
+        "numerateur": "dans_numerateur",
+        "repondus": "fin_le IS NOT NULL",
+    }
+    gardees = [gardes[choix.part]]
+    if choix.jours is not None:
+        # greatest ignore un nul : sans réponse, il n'y a pas de délai.
+        gardees.append("fin_le IS NOT NULL AND greatest(fin_le - le, 0) >= %(jours_min)s")
+        if choix.jours[1] is not None:
+            gardees.append("greatest(fin_le - le, 0) <= %(jours_max)s")
+    if choix.hors_nature:
+        gardees.append(_HORS_NATURE)
+    return "WHERE " + " AND ".join(gardees)
 
 
 def serie(

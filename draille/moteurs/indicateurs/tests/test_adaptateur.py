@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from draille.moteurs.indicateurs import adaptateur
+from draille.moteurs.indicateurs.adaptateur import Choix
 from draille.moteurs.indicateurs.calcul import Compte, Periode
 from draille.moteurs.indicateurs.registre import Indicateur
 from draille.noyau.journal import registre as journal
@@ -202,6 +203,59 @@ def test_ensemble_comme_un_a_un(ecrire, systeme, entrees, le):
         for i in FORMES:
             assert ensemble[i.code] == adaptateur.serie(indicateur=i, **demande), i
         transaction.set_rollback(True)
+
+
+CHOIX = st.builds(
+    Choix,
+    part=st.sampled_from(["denominateur", "numerateur", "repondus"]),
+    jours=st.sampled_from([None, (0, 29), (30, 59), (60, None)]),
+    depuis=st.integers(0, 6),
+    limite=st.one_of(st.none(), st.integers(0, 6)),
+)
+
+
+def _garde(acte, choix):
+    if choix.jours is not None:
+        bas, haut = choix.jours
+        delai = None if acte.delai_jours is None else max(acte.delai_jours, 0)
+        if delai is None or delai < bas or (haut is not None and delai > haut):
+            return False
+    parts = {"numerateur": acte.dans_numerateur, "repondus": acte.fin_le is not None}
+    return parts.get(choix.part, True)
+
+
+@given(
+    entrees=st.lists(ENTREE, max_size=8),
+    choix=CHOIX,
+    forme=st.sampled_from([*FORMES, *(i for i, _ in DEFINITIONS.values())]),
+)
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_une_page_est_un_morceau_de_la_liste(ecrire, systeme, entrees, choix, forme):
+    with transaction.atomic():
+        for objet, (personne, jour, ecarts) in enumerate(entrees, start=1):
+            ecrire(ENTRER, jour, personne, objet)
+            for ecart in ecarts:
+                ecrire(ORIENTER, jour + timedelta(days=ecart), personne, objet)
+        demande = {"indicateur": forme, "periode": AN, "acces": systeme, "le": LE}
+        gardes = [a for a in adaptateur.liste(**demande) if _garde(a, choix)]
+        fin = None if choix.limite is None else choix.depuis + choix.limite
+        assert adaptateur.liste(**demande, choix=choix) == gardes[choix.depuis : fin]
+        assert adaptateur.compter(**demande, choix=choix) == len(gardes)
+        transaction.set_rollback(True)
+
+
+def test_hors_de_tout_secteur(ecrire, systeme, secteurs):
+    dedans = ecrire(ENTRER, date(2020, 3, 2), 1, 1, commune_id=1)
+    dehors = [ecrire(ENTRER, date(2020, 3, 2), o, o, commune_id=c) for o, c in ((2, None), (3, 9))]
+    demande = {"indicateur": DEFINITIONS["B1"][0], "periode": AN, "acces": systeme, "le": LE}
+    lus = adaptateur.liste(**demande, choix=Choix(hors_nature="secteur"))
+    assert [a.ligne_id for a in lus] == [d.pk for d in dehors]
+    (seul,) = adaptateur.liste(**demande, territoire=secteurs[0].pk)
+    assert seul.ligne_id == dedans.pk
+    autres = adaptateur.liste(**demande, choix=Choix(hors_nature="epci"))
+    assert len(autres) == 3
 
 
 def _compter(acces, le=LE, indicateur=DEFINITIONS["B1"][0], **autres):

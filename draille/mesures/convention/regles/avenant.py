@@ -374,8 +374,10 @@ class _Fabrique:
     def _reunies(
         self, connues: tuple[Cible, ...], saisies: tuple[SaisieCible, ...] | None
     ) -> tuple[Cible, ...]:
-        """Les cibles d'avant, celles que l'avenant change ou ajoute par-dessus."""
-        changees = {c.code: c for c in self._cibles(saisies or ())}
+        """Les cibles d'avant, celles que l'avenant change (même libellé) ou ajoute par-dessus."""
+        codes = {c.libelle: c.code for c in connues}
+        dites = (replace(c, code=c.code or codes.get(c.libelle, "")) for c in saisies or ())
+        changees = {c.code: c for c in self._cibles(tuple(dites))}
         return tuple({**{c.code: c for c in connues}, **changees}.values())
 
     def _cibles(self, saisies: tuple[SaisieCible, ...]) -> tuple[Cible, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from django.db import connection
 
 from draille.moteurs.indicateurs import adaptateur_groupes
-from draille.moteurs.indicateurs.adaptateur_sql import DROITS, QUI, bornes, litteral
+from draille.moteurs.indicateurs.adaptateur_sql import DROITS, QUI, jusque, litteral, sans_avant
 from draille.moteurs.indicateurs.calcul import (
     Compte,
     Delais,
@@ -95,10 +95,10 @@ WITH retenues AS (
   SELECT d.id, d.code, d.personne_id, d.objet_id, d.agent_id, d.commune_id, d.le,
     date_trunc('month', d.le)::date AS mois
   FROM noyau_lignejournal d
-  WHERE d.code = ANY(%(denominateur)s) AND d.le >= %(depuis)s AND d.le < %(fin)s
+  WHERE d.code = ANY(%(denominateur)s) AND d.le >= %(debut)s AND d.le < %(fin)s
     AND d.le <= %(jusque)s AND {droits} AND ({filtre})
 ), d AS (
-  SELECT * FROM ({unicite}) d WHERE d.le >= %(debut)s {territoire} {ordre}
+  SELECT * FROM ({unicite}) p WHERE {premiere} {territoire} {ordre}
 )
 """
 # Par l'index (objet_id, code), ligne à ligne : une jointure libre se trompe de plan dès que le
@@ -130,7 +130,7 @@ _SANS_REPONSE = """
 _HORS_NATURE = """NOT EXISTS (
   SELECT FROM noyau_territoirecommune tc WHERE tc.commune_id = liste.commune_id
     AND tc.nature = %(nature)s AND tc.debut <= %(le)s AND (tc.fin IS NULL OR tc.fin > %(le)s))"""
-_TERRITOIRE = """AND d.commune_id IN (
+_TERRITOIRE = """AND p.commune_id IN (
   SELECT tc.commune_id FROM noyau_territoirecommune tc WHERE tc.territoire_id = %(territoire)s
     AND tc.debut <= %(le)s AND (tc.fin IS NULL OR tc.fin > %(le)s))"""
 
@@ -144,23 +144,22 @@ def _requete(
     choix: Choix = TOUS_LES_ACTES,
 ) -> tuple[str, dict[str, Any]]:
     """Les tables `d` et `liste` de cet indicateur, et leurs paramètres nommés."""
-    depuis, jusque = bornes(indicateur=indicateur, periode=periode, le=le)
     tete = _DENOMINATEUR.format(
         droits=DROITS.format(ligne="d"),
         filtre=litteral(indicateur.filtre),
         territoire="" if territoire is None else _TERRITOIRE,
+        premiere=sans_avant(indicateur=indicateur, denominateur="denominateur", jusque="jusque"),
         unicite=_UNICITE[indicateur.unicite].format(sujet=indicateur.sujet),
         # Rangés d'avance, une page n'attend pas la réponse de ceux qu'elle ne montre pas.
-        ordre="" if choix.limite is None else "ORDER BY d.le, d.id",
+        ordre="" if choix.limite is None else "ORDER BY p.le, p.id",
     )
     return tete + _suite(indicateur), {
         "denominateur": list(indicateur.denominateur),
         "numerateur": list(indicateur.numerateur),
         "cles": list(acces.cles),
         "debut": periode.debut,
-        "depuis": depuis,
         "fin": periode.fin,
-        "jusque": jusque,
+        "jusque": jusque(indicateur=indicateur, le=le),
         "le": le,
         "territoire": territoire,
         "nature": choix.hors_nature,

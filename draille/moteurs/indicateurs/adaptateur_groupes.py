@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from draille.moteurs.indicateurs.adaptateur_sql import DROITS, QUI, bornes, litteral
+from draille.moteurs.indicateurs.adaptateur_sql import DROITS, QUI, jusque, litteral, sans_avant
 from draille.moteurs.indicateurs.calcul import Periode
 from draille.moteurs.indicateurs.calcul_groupes import Groupe, Membre, grouper
 from draille.moteurs.indicateurs.registre import Indicateur
@@ -28,7 +28,7 @@ _COLONNES = "d.id, d.code, d.personne_id, d.objet_id, d.agent_id, d.commune_id, 
 _DENOMINATEUR = """
   SELECT {unique} {colonnes}, date_trunc('month', d.le)::date AS mois{drapeaux}
   FROM noyau_lignejournal d
-  WHERE d.code = ANY(%(denominateur_{g})s) AND d.le >= %(depuis_{g})s AND d.le < %(fin)s
+  WHERE d.code = ANY(%(denominateur_{g})s) AND d.le >= %(debut)s AND d.le < %(fin)s
     AND d.le <= %(jusque_{g})s AND {droits} AND ({filtre})
   {ordre}
 """
@@ -43,7 +43,7 @@ _REPONSES = """
 _GROUPE = """
 SELECT v.rang, t.mois, v.denominateur, v.numerateur FROM (
   SELECT d.mois, {comptes}
-  FROM ({denominateur}) d {reponses} WHERE d.le >= %(debut)s GROUP BY d.mois
+  FROM (SELECT * FROM ({denominateur}) p WHERE {premiere}) d {reponses} GROUP BY d.mois
 ) t CROSS JOIN LATERAL (VALUES {valeurs}) v (rang, denominateur, numerateur)
 """
 
@@ -59,12 +59,11 @@ def requete(
     parametres: dict[str, Any] = {"debut": periode.debut, "fin": periode.fin, "le": le}
     parametres["cles"] = list(cles)
     for g, groupe in groupes:
-        parametres |= _parametres(g, groupe, periode, le)
+        parametres |= _parametres(g, groupe, le)
     return "\nUNION ALL\n".join(_du_groupe(g, groupe) for g, groupe in groupes), parametres
 
 
-def _parametres(g: int, groupe: Groupe, periode: Periode, le: date) -> dict[str, Any]:
-    depuis, jusque = bornes(indicateur=groupe.modele, periode=periode, le=le)
+def _parametres(g: int, groupe: Groupe, le: date) -> dict[str, Any]:
     propres = {
         f"numerateur_{m.rang}": list(m.indicateur.numerateur)
         for m in groupe.membres
@@ -74,8 +73,7 @@ def _parametres(g: int, groupe: Groupe, periode: Periode, le: date) -> dict[str,
         **propres,
         f"denominateur_{g}": list(groupe.modele.denominateur),
         f"reponses_{g}": list(groupe.codes_reponses),
-        f"depuis_{g}": depuis,
-        f"jusque_{g}": jusque,
+        f"jusque_{g}": jusque(indicateur=groupe.modele, le=le),
     }
 
 
@@ -84,6 +82,9 @@ def _du_groupe(g: int, groupe: Groupe) -> str:
     return _GROUPE.format(
         comptes=", ".join(_compte(m) for m in groupe.membres),
         denominateur=_denominateur(g, groupe),
+        premiere=sans_avant(
+            indicateur=groupe.modele, denominateur=f"denominateur_{g}", jusque=f"jusque_{g}"
+        ),
         reponses=_reponses(g, groupe),
         valeurs=", ".join(f"({m.rang}, t.d{m.rang}, t.n{m.rang})" for m in groupe.membres),
     )

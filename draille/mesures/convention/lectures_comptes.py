@@ -31,14 +31,23 @@ def connaitre(*, departement: str, lignes: Iterable[LigneLue], le: date) -> Conn
     """Ce qu'il faut savoir pour trier ces lignes : conventions, financeurs, pièces, lignes vues."""
     return Connu(
         cadres=_cadres(departement),
-        financeurs=[
-            FinanceurConnu(f.code, f.nom, f.cote == regles.Cote.DEPARTEMENT)
-            for f in models.Financeur.objects.filter(departement=departement)
-        ],
+        financeurs=_financeurs(departement),
         pieces=_pieces(departement),
         vues=_vues(departement, {x.empreinte for x in lignes if not x.fautes}),
         dernier_janvier=registre_global().entier("convention.journee_complementaire", le),
     )
+
+
+def choix(*, departement: str) -> Connu:
+    """Les conventions et les financeurs que l'on peut dire d'une ligne, sans les pièces."""
+    return Connu(cadres=_cadres(departement), financeurs=_financeurs(departement))
+
+
+def _financeurs(departement: str) -> list[FinanceurConnu]:
+    return [
+        FinanceurConnu(f.code, f.nom, f.cote == regles.Cote.DEPARTEMENT)
+        for f in models.Financeur.objects.filter(departement=departement)
+    ]
 
 
 def _cadres(departement: str) -> list[CadreConnu]:
@@ -183,6 +192,7 @@ class LigneMontree:
     montant: Decimal | None
     anomalies: tuple[Anomalie, ...]
     decisions: tuple[Decision, ...]
+    decidee: str = ""
 
 
 def montrer(*, lue: models.LigneComptable) -> LigneMontree:
@@ -196,6 +206,7 @@ def montrer(*, lue: models.LigneComptable) -> LigneMontree:
         montant=_montant(lue.contenu),
         anomalies=anomalies,
         decisions=_decisions(anomalies),
+        decidee=Decision(lue.decision).libelle if lue.decision else "",
     )
 
 

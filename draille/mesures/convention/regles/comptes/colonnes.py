@@ -113,11 +113,19 @@ def _associer(titres: tuple[str, ...], dits: Mapping[str, str] | None) -> dict[s
     if not dits:
         return colonnes
     normes = {normaliser(t): i for i, t in reversed(list(enumerate(titres))) if t}
-    dites = {
-        c: normes[n] for c, t in dits.items() if c in CHAMPS and (n := normaliser(t)) in normes
+    dites = {c: normes[normaliser(t)] for c, t in dits.items() if c in CHAMPS and _a(t, normes)}
+    # Un titre dit qui n'est pas sur cette feuille s'y devine ; un champ dit sans titre, jamais.
+    refuses = {c for c, t in dits.items() if not t}
+    gardees = {
+        c: i
+        for c, i in colonnes.items()
+        if c not in dites and c not in refuses and i not in dites.values()
     }
-    gardees = {c: i for c, i in colonnes.items() if c not in dits and i not in dites.values()}
     return {**gardees, **dites}
+
+
+def _a(titre: str, normes: Mapping[str, int]) -> bool:
+    return normaliser(titre) in normes
 
 
 def est_la_tete(*, cellules: tuple[Any, ...], tete: Tete) -> bool:

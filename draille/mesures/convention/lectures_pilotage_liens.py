@@ -27,6 +27,10 @@ class Liens:
             "convention": self.cadre,
         }
 
+    def a(self, moment: Moment) -> "Liens":
+        """Les mêmes adresses à une autre année ou à une autre date."""
+        return Liens(self.cadre, moment)
+
     def page(self, nom: str, **autres: str | int) -> str:
         """Une page du pilotage, à la même année et à la même date."""
         return f"{reverse(f'convention:{nom}')}?{urlencode({**self._base, **autres})}"

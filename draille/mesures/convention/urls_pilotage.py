@@ -2,7 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from draille.mesures.convention import views_pilotage, views_pilotage_comparer
+from draille.mesures.convention import (
+    views_pilotage,
+    views_pilotage_comparer,
+    views_pilotage_departements,
+)
 
 _LIGNE = "convention/pilotage/<slug:cadre>/<slug:ligne>"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +14,16 @@ urlpatterns: list[URLPattern] = [
     path("convention/pilotage/tableau.csv", views_pilotage.pilotage_csv, name="pilotage_csv"),
     path("convention/pilotage/elu/", views_pilotage.elu, name="elu"),
     path("convention/pilotage/comparer/", views_pilotage_comparer.comparer, name="comparer"),
+    path(
+        "convention/pilotage/comparer/departements/",
+        views_pilotage_departements.comparer_departements,
+        name="comparer_departements",
+    ),
+    path(
+        "convention/pilotage/comparer/departements/deposer/",
+        views_pilotage_departements.comparer_deposer,
+        name="comparer_deposer",
+    ),
     path(f"{_LIGNE}/actes/", views_pilotage.pilotage_actes, name="pilotage_actes"),
     path(f"{_LIGNE}/retards/", views_pilotage.pilotage_retards, name="pilotage_retards"),
 ]

@@ -160,7 +160,7 @@ def _commun(request: HttpRequest, choix: Choix) -> dict[str, Any]:
         ],
         "lecture": choix.page.lecture,
         "moment": choix.moment,
-        "dernier_mois": mois_annee(choix.moment.dernier_jour),
+        "dernier_mois": MOIS_COURTS[choix.moment.mois - 1],
         "portee": portee(acces_de(request)),
     }
 
@@ -169,9 +169,11 @@ def _ligne(request: HttpRequest, cadre: str, ligne: str) -> tuple[Choix, regles.
     choix = choisir(request, cadre=cadre)
     if choix is None:
         raise Http404("cette convention n'est pas inscrite")
-    lue = next((x for x in choix.page.lecture.lignes if x.code == ligne), None)
+    # Une ligne qu'un texte a inscrite un jour a des actes avant lui : la comparaison y mène.
+    textes = choix.page.lecture.convention.textes
+    lue = next((x for t in reversed(textes) for x in t.lignes if x.code == ligne), None)
     if lue is None:
-        raise Http404("cette ligne n'est pas dans la convention à cette date")
+        raise Http404("cette ligne n'est dans aucun texte de la convention")
     return choix, lue
 
 

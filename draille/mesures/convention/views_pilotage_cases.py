@@ -11,12 +11,25 @@ from draille.mesures.convention.lectures_pilotage import IndicateurLu, Pilotage,
 from draille.mesures.convention.lectures_pilotage_liens import Liens
 from draille.mesures.convention.lectures_secret import Compte
 from draille.mesures.convention.regles.argent import Argent, ArgentLigne
-from draille.mesures.convention.regles.pilotage import ETAPES
+from draille.mesures.convention.regles.pilotage import ETAPES, Evolution, Sens
 from draille.mesures.convention.regles.suivi import Etape
 from draille.socle.texte import decimal, entier, euros, pourcent
 
 TU = "moins de 11"
 MOIS_COURTS = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split()
+
+
+@dataclass(frozen=True)
+class CaseComparee:
+    """Un nombre des deux côtés, et ce qui les sépare. `est_nulle` : zéro des deux côtés."""
+
+    titre: str
+    apres: str
+    avant: str
+    ecart: str
+    url_apres: str = ""
+    url_avant: str = ""
+    est_nulle: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +160,24 @@ def _case_du_mois(c: Compte, url: str, *, a_taux: bool) -> Case:
     if not a_taux or not c.denominateur:
         return compte(c.denominateur, url)
     return Case(TU if c.taux is None else pourcent(c.taux), url)
+
+
+def signe(e: Evolution, dit: str) -> str:
+    """L'écart en mots : « 12 de plus (+5 %) », « sans changement »."""
+    if e.sens is Sens.EGAL:
+        return "sans changement"
+    part = "" if e.part is None else f" ({'+' if e.part > 0 else '−'}{pourcent(abs(e.part))})"
+    return f"{dit} {e.sens.libelle}{part}"
+
+
+def points(e: Evolution) -> str:
+    """L'écart de deux taux, en points."""
+    if e.ecart is None:
+        return ""
+    if e.ecart == 0:
+        return "sans changement"
+    ecart = abs(e.ecart) * 100
+    return f"{decimal(ecart, decimales=1)} point{'s' if ecart >= 2 else ''} {e.sens.libelle}"
 
 
 def totaux(p: Pilotage, liens: Liens) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Comparer : deux années, ou deux Départements."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,26 +12,15 @@ from draille.ecrans.requete import acces_de
 from draille.mesures.convention import lectures_pilotage_comparer as lectures
 from draille.mesures.convention.acces import ACCES
 from draille.mesures.convention.forms_pilotage import AutreAnnee
+from draille.mesures.convention.lectures_indicateurs import Part
 from draille.mesures.convention.lectures_mots import NON_PUBLIE
 from draille.mesures.convention.lectures_pilotage import Pilotage, page_de_l_annee, pilotage
 from draille.mesures.convention.lectures_pilotage_liens import Liens
-from draille.mesures.convention.regles.pilotage import Evolution, Moment, Sens, au_meme_jour
+from draille.mesures.convention.regles.pilotage import Evolution, Moment, au_meme_jour
 from draille.mesures.convention.regles.suivi import Etape
-from draille.mesures.convention.views_pilotage_cases import TU
+from draille.mesures.convention.views_pilotage_cases import TU, CaseComparee, points, signe
 from draille.mesures.convention.views_pilotage_choix import Choix, choisir
-from draille.socle.texte import decimal, entier, euros, pourcent
-
-
-@dataclass(frozen=True)
-class CaseComparee:
-    """Un nombre dans les deux années, et ce qui les sépare."""
-
-    titre: str
-    apres: str
-    avant: str
-    ecart: str
-    url_apres: str = ""
-    url_avant: str = ""
+from draille.socle.texte import entier, euros, pourcent
 
 
 @exige(ACCES["voir"])
@@ -50,6 +38,7 @@ def comparer(request: HttpRequest) -> HttpResponse:
         "moment": choix.moment,
         "vers_pilotage": choix.liens.page("pilotage"),
         "vers_annees": choix.liens.page("comparer"),
+        "vers_departements": choix.liens.page("comparer_departements"),
         "est_annees": True,
     }
     annee = _annee_comparee(autre, choix)
@@ -110,13 +99,10 @@ def _lignes(
                 "libelle": x.ligne.libelle,
                 "url": liens_apres.ligne(code),
                 "argent": cases,
-                "actes": CaseComparee(
-                    "Actes",
-                    *_nombres(x.actes),
-                    liens_apres.actes(code) if x.actes.apres else "",
-                    liens_avant.actes(code) if x.actes.avant else "",
+                "actes": _nombres(
+                    "Actes", x.actes, (liens_apres.actes(code), liens_avant.actes(code))
                 ),
-                "indicateur": _indicateur(x),
+                "indicateur": _indicateur(x, liens_apres, liens_avant),
             }
         )
     return montrees
@@ -129,9 +115,10 @@ def _argent(
         etape.libelle,
         _ou_non_publie(e.apres),
         _ou_non_publie(e.avant),
-        "" if e.ecart is None else _signe(e, euros(abs(e.ecart))),
+        "" if e.ecart is None else signe(e, euros(abs(e.ecart))),
         liens_apres.montant(etape, ligne=code) if e.apres else "",
         liens_avant.montant(etape, ligne=code) if e.avant else "",
+        est_nulle=e.apres == 0 and e.avant == 0,
     )
 
 
@@ -139,25 +126,38 @@ def _ou_non_publie(montant: Decimal | None) -> str:
     return NON_PUBLIE if montant is None else euros(montant)
 
 
-def _nombres(e: Evolution) -> tuple[str, str, str]:
-    dits = [TU if n is None else entier(int(n)) for n in (e.apres, e.avant)]
-    ecart = "" if e.ecart is None else _signe(e, entier(int(abs(e.ecart))))
-    return dits[0], dits[1], ecart
+def _nombres(titre: str, e: Evolution, urls: tuple[str, str]) -> CaseComparee:
+    apres, avant = (TU if n is None else entier(int(n)) for n in (e.apres, e.avant))
+    ecart = "" if e.ecart is None else signe(e, entier(int(abs(e.ecart))))
+    return CaseComparee(
+        titre,
+        apres,
+        avant,
+        ecart,
+        urls[0] if e.apres else "",
+        urls[1] if e.avant else "",
+        est_nulle=e.apres == 0 and e.avant == 0,
+    )
 
 
-def _indicateur(x: lectures.LigneComparee) -> CaseComparee | None:
-    if x.indicateur is None:
+def _indicateur(
+    x: lectures.LigneComparee, liens_apres: Liens, liens_avant: Liens
+) -> CaseComparee | None:
+    i = x.indicateur
+    if i is None:
         return None
-    if not x.indicateur.numerateur:
-        return CaseComparee(x.indicateur.libelle, *_nombres(x.compte))
-    points = "" if x.taux.ecart is None else decimal(abs(x.taux.ecart) * 100, decimales=1)
+    urls = (
+        liens_apres.indicateur(i, Part.DENOMINATEUR),
+        liens_avant.indicateur(i, Part.DENOMINATEUR),
+    )
+    if not i.numerateur:
+        return _nombres(i.libelle, x.compte, urls)
     dits = [pourcent(t) if t is not None else "sans objet" for t in (x.taux.apres, x.taux.avant)]
-    ecart = _signe(x.taux, f"{points} point{'s' if points >= '2' else ''}") if points else ""
-    return CaseComparee(x.indicateur.libelle, dits[0], dits[1], ecart)
-
-
-def _signe(e: Evolution, dit: str) -> str:
-    if e.sens is Sens.EGAL:
-        return "sans changement"
-    part = "" if e.part is None else f" ({'+' if e.part > 0 else '−'}{pourcent(abs(e.part))})"
-    return f"{dit} {e.sens.libelle}{part}"
+    return CaseComparee(
+        i.libelle,
+        dits[0],
+        dits[1],
+        points(x.taux),
+        urls[0] if x.taux.apres is not None else "",
+        urls[1] if x.taux.avant is not None else "",
+    )

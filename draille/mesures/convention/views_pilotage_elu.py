@@ -18,8 +18,8 @@ from draille.mesures.convention.regles.pilotage import (
 from draille.mesures.convention.views_pilotage_cases import MOIS_COURTS, argent_de
 
 LIGNES_AU_PLUS = 9
-POINTS_AU_PLUS = 5
-CIBLES_AU_PLUS = 6
+POINTS_AU_PLUS = 4
+CIBLES_AU_PLUS = 4
 LIBELLE_AU_PLUS = 44
 
 

@@ -32,6 +32,8 @@ from draille.socle.parametres import registre_global
 from draille.socle.refus import Refus
 
 COMMUNES = 5
+# Plus ils sont nombreux à vouloir venir, plus ils s'inscrivent tôt.
+CADENCE = 14
 _DEJA = {"formation.deja_inscrit", "formation.deja_pris"}
 
 
@@ -121,7 +123,7 @@ def _inscrire(alea: Random, session: Session, responsable: Acces, le: date) -> N
         return
     reglage = rythmes()
     voulus = Random(f"candidats:{session.pk}").randint(*reglage["candidats"])
-    if session.inscriptions.count() < voulus and alea.random() < voulus / 22:
+    if session.inscriptions.count() < voulus and alea.random() < voulus / CADENCE:
         # Le tirage peut tomber sur quelqu'un qui y est déjà, ou pris ailleurs ce jour-là.
         try:
             actes.inscrire(session_id=session.pk, qui=_qui(alea), par=responsable, le=le)

@@ -47,10 +47,13 @@ class SessionLue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filtre:
-    """Ce que l'on regarde : un thème (vide : tous), et les sessions passées plutôt qu'à venir."""
+    """Ce que l'on regarde : un thème (vide : tous), les sessions passées plutôt qu'à venir, celles
+    qui finissent cette année-là.
+    """
 
     theme: str = ""
     est_passe: bool = False
+    annee: int | None = None
 
 
 def sessions(*, acces: Acces, le: date, filtre: Filtre | None = None) -> list[SessionLue]:
@@ -66,6 +69,8 @@ def sessions(*, acces: Acces, le: date, filtre: Filtre | None = None) -> list[Se
     if vu.theme:
         lues = lues.filter(theme=vu.theme)
     # Any : les comptes annotés n'ont pas de type.
+    if vu.annee is not None:
+        lues = lues.filter(fin__year=vu.annee)
     rangees: list[Any] = list(
         lues.order_by("-debut", "-pk") if vu.est_passe else lues.order_by("debut", "pk")
     )
@@ -287,6 +292,8 @@ class ThemeLu:
     """Un thème du catalogue : ses sessions à venir et leurs places libres."""
 
     theme: regles_catalogue.Theme
+    source: str
+    duree: str
     est_offert: bool
     sessions: int
     libres: int
@@ -301,6 +308,8 @@ def catalogue(*, le: date, departement: str) -> list[ThemeLu]:
     return [
         ThemeLu(
             theme=t,
+            source=t.source(le),
+            duree=t.duree(le),
             est_offert=t.code in offerts,
             sessions=len(sommes[t.code]),
             libres=sum(sommes[t.code]),

@@ -158,15 +158,16 @@ def cout(*, annee: int, le: date) -> Cout:
     )
 
 
-# Une ligne que reprend un texte plus récent ne compte qu'une fois, au dernier montant.
+# Une ligne qu'un avenant reprend compte une fois, au dernier montant ; retirée, plus du tout.
 _CREDIT = """
 SELECT sum(montant) FROM (
-  SELECT DISTINCT ON (charge ->> 'departement', charge ->> 'convention', charge ->> 'ligne')
-    (charge ->> 'montant')::numeric AS montant
+  SELECT DISTINCT ON (charge ->> 'convention', charge ->> 'ligne')
+    (charge ->> 'montant')::numeric AS montant, charge -> 'mesures' AS mesures
   FROM noyau_lignejournal
-  WHERE code = 'convention.inscrire_ligne' AND le <= %s AND charge -> 'mesures' ? 'formation'
-  ORDER BY charge ->> 'departement', charge ->> 'convention', charge ->> 'ligne', id DESC
+  WHERE code IN ('convention.inscrire_ligne', 'convention.retirer_ligne') AND le <= %s
+  ORDER BY charge ->> 'convention', charge ->> 'ligne', id DESC
 ) l
+WHERE mesures ? 'formation'
 """
 
 

@@ -48,7 +48,7 @@ class StatutInscription(StrEnum):
     def libelle(self) -> str:
         """Comme on le dit."""
         return {
-            "inscrite": "inscription tenue",
+            "inscrite": "place tenue",
             "en_attente": "en attente d'une place",
             "desistee": "désistement",
             "annulee": "session annulée",

@@ -9,31 +9,44 @@ from typing import Any
 
 import yaml
 
+from draille.socle.texte import INSECABLE
+
 FICHIER = Path(__file__).with_name("regles_catalogue.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """D'où vient un thème, à partir d'un jour ; `jours` : la durée d'un module, si elle la dit."""
+
+    du: date
+    texte: str
+    jours: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
     """Un thème : il se programme les jours de [du, au) ; `au` nul, encore.
 
-    `departement` : le seul qui le propose, vide pour un thème national. `jours_min`, `jours_max` :
-    la durée du module national, en jours ; nuls quand aucun texte ne la dit.
+    `departement` : le seul qui le propose, vide pour un thème national.
     """
 
     code: str
     libelle: str
     objectif: str
-    reference: str
+    sources: tuple[Source, ...]
     du: date
     au: date | None
     departement: str
-    jours_min: int | None
-    jours_max: int | None
 
-    @property
-    def duree(self) -> str:
-        """« de 2 à 5 jours », vide quand aucun texte ne la dit."""
-        return f"de {self.jours_min} à {self.jours_max} jours" if self.jours_min else ""
+    def source(self, le: date) -> str:
+        """Les textes d'où il vient, parus ce jour-là ; le premier s'il est encore à venir."""
+        parues = [s.texte for s in self.sources if s.du <= le]
+        return " ; ".join(parues or [self.sources[0].texte])
+
+    def duree(self, le: date) -> str:
+        """« de 2 à 5 jours », vide tant qu'aucun texte ne la dit."""
+        dites = [s.jours for s in self.sources if s.jours and s.du <= le]
+        return f"de {dites[-1][0]} à {dites[-1][1]} jours" if dites else ""
 
 
 @lru_cache(maxsize=1)
@@ -48,13 +61,18 @@ def _lire(code: str, brut: dict[str, Any]) -> Theme:
         code=code,
         libelle=brut["libelle"],
         objectif=brut["objectif"],
-        reference=brut["reference"],
+        sources=tuple(
+            Source(s["du"], _insecable(s["texte"]), tuple(s["jours"]) if "jours" in s else None)
+            for s in brut["sources"]
+        ),
         du=brut["du"],
         au=brut.get("au"),
         departement=brut.get("departement", ""),
-        jours_min=brut.get("jours_min"),
-        jours_max=brut.get("jours_max"),
     )
+
+
+def _insecable(texte: str) -> str:
+    return texte.replace("« ", f"«{INSECABLE}").replace(" »", f"{INSECABLE}»")
 
 
 def themes(*, le: date, departement: str) -> tuple[Theme, ...]:

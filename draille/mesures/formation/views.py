@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
 from django.conf import settings
@@ -18,7 +19,6 @@ from draille.mesures.formation.acces import ACCES
 from draille.mesures.formation.lectures import Filtre, SessionLue
 from draille.mesures.formation.lectures_attestation import heures_dites
 from draille.mesures.formation.views_commun import etat_dit, onglets, quand_dit
-from draille.socle.acces import Acces
 from draille.socle.parametres import registre_global
 from draille.socle.refus import Refus
 from draille.socle.texte import mois_annee
@@ -32,22 +32,42 @@ def sessions(request: HttpRequest) -> HttpResponse:
     themes = regles_catalogue.tous()
     theme = request.GET.get("theme", "")
     est_passe = request.GET.get("quand") == "passees"
-    filtre = Filtre(theme=theme if theme in themes else "", est_passe=est_passe)
+    annee = request.GET.get("annee", "")
+    filtre = Filtre(
+        theme=theme if theme in themes else "",
+        est_passe=est_passe,
+        annee=int(annee) if annee.isdecimal() and len(annee) == len("2020") else None,
+    )
     lues = lectures.sessions(acces=acces, le=le, filtre=filtre)
     contexte = {
         "onglets": onglets(request, "formations"),
-        "mois": _par_mois(lues, acces, le),
+        "mois": _par_mois(lues, le, est_passe=est_passe),
         "nombre": len(lues),
         "filtre": filtre,
+        "annee": filtre.annee,
+        "cout": _cout(lues, est_passe=est_passe),
         "themes": themes.values(),
         "peut_gerer": ACCES["gerer"](acces),
     }
     return render(request, "formation/sessions.html", contexte)
 
 
+def _cout(lues: Iterable[SessionLue], *, est_passe: bool) -> Decimal:
+    """Le coût de ces sessions, en euros : réel si elles sont passées, prévu sinon."""
+    montants = (
+        lue.session.montant_reel if est_passe else lue.session.montant_prevu for lue in lues
+    )
+    return sum((m for m in montants if m is not None), Decimal(0))
+
+
 def _par_mois(
-    lues: Iterable[SessionLue], acces: Acces, le: date
+    lues: Iterable[SessionLue], le: date, *, est_passe: bool
 ) -> list[tuple[str, list[dict[str, object]]]]:
+    """Les sessions à venir, mois par mois ; les autres, en une seule liste."""
+
+    def cle(lue: SessionLue) -> str:
+        return "Closes ou annulées" if est_passe else mois_annee(lue.session.debut)
+
     return [
         (
             mois,
@@ -61,7 +81,7 @@ def _par_mois(
                 for lue in groupe
             ],
         )
-        for mois, groupe in groupby(lues, key=lambda lue: mois_annee(lue.session.debut))
+        for mois, groupe in groupby(lues, key=cle)
     ]
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,9 +19,14 @@ from draille.mesures.formation.acces import ACCES
 from draille.mesures.formation.lectures_attestation import heures_dites
 from draille.mesures.formation.lectures_chiffres import Critere, PartLue
 from draille.mesures.formation.views_commun import onglets
-from draille.socle.texte import MOIS, euros, pluriel
+from draille.socle.texte import INSECABLE, MOIS, euros, pluriel
 
 PREMIERE_ANNEE = 2019
+TAILLE_PAGE = 100
+_ABREGES = (
+    *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+    *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
+)
 
 
 def _annee(request: HttpRequest, le: date) -> int:
@@ -40,7 +46,7 @@ def chiffres(request: HttpRequest) -> HttpResponse:
         "onglets": onglets(request, "formation_chiffres"),
         "lus": lus,
         "annees": range(le.year, PREMIERE_ANNEE - 1, -1),
-        "heures": heures_dites(lus.total.heures),
+        "heures": heures_dites(lus.total.heures).split(INSECABLE),
         "url_professionnels": _url(annee, "", est_compte=True),
         "url_heures": _url(annee, ""),
         "professionnels": [
@@ -56,7 +62,7 @@ def chiffres(request: HttpRequest) -> HttpResponse:
             ("secteurs", "Secteur du lieu", _lignes(annee, lus.secteurs)),
         ],
         "releves": [
-            (p.libelle.split()[0][:4], p.part.demi_journees, None, _url(annee, p.critere))
+            (_ABREGES[int(p.part.cle) - 1], p.part.demi_journees, None, _url(annee, p.critere))
             for p in lus.mois
         ],
         "cout": _cout(lus.cout),
@@ -103,7 +109,10 @@ def suivies(request: HttpRequest) -> HttpResponse:
     critere = _critere(request, le)
     lues = lectures_chiffres.suivies(critere=critere, acces=acces, le=le)
     heures = heures_dites(sum((s.suivie.heures for s in lues), Decimal(0)))
+    numero = request.GET.get("page", "")
+    page = Paginator(lues, TAILLE_PAGE).get_page(numero if numero.isdecimal() else 1)
     contexte = {
+        "page": page,
         "critere": critere,
         "dit": _critere_dit(critere),
         "lignes": [
@@ -112,7 +121,7 @@ def suivies(request: HttpRequest) -> HttpResponse:
                 "theme": regles_catalogue.libelle_theme(s.suivie.theme),
                 "heures": heures_dites(s.suivie.heures),
             }
-            for s in lues
+            for s in page
         ],
         "somme": pluriel(len(lues), "professionnel formé", "professionnels formés")
         if critere.est_compte

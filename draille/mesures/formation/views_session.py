@@ -44,6 +44,7 @@ def _montrer(request: HttpRequest, pk: int, **saisies: forms.Form) -> HttpRespon
         "session": vue,
         "quand": quand_dit(vue),
         "heures": heures_dites(vue.heures),
+        "source": lue.theme.source(vue.debut) if lue.theme else "",
         "etat": etat_dit(_pour_etat(lue), le),
         "demi_journees": [
             {

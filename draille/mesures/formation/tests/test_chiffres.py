@@ -122,6 +122,9 @@ def test_le_cout_se_lit_sur_le_montant_de_la_convention(monde: Acces) -> None:
     # Le texte le plus récent remplace le montant ; il ne s'y ajoute pas.
     lu = next(x for x in figures(lignes=[LIGNE], acces=monde, le=FIN) if "cout" in x.declaree.code)
     assert lu.valeur == "3\u202f050,25\u00a0€ sur 18\u202f000\u00a0€"
+    retrait = next(a.charge for a in actes_declares() if a.code == "convention.retirer_ligne")
+    consigner(charge=retrait("pauvrete", "texte2", "formation"), par=monde, le=FIN, sujet=Sujet())
+    assert lectures_chiffres.credit(le=FIN) is None
     heures = next(
         x for x in figures(lignes=[LIGNE], acces=monde, le=FIN) if "heures" in x.declaree.code
     )

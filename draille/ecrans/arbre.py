@@ -111,17 +111,38 @@ class Arbre:
 
 
 Lecteur = Callable[[Sequence[str], Acces, date], Mapping[str, AppuiLu]]
+Catalogue = Callable[[], Sequence[tuple[str, str]]]
 _lecteurs: dict[GenreAppui, Lecteur] = {}
+_catalogues: dict[GenreAppui, Catalogue] = {}
 
 
-def declarer_lecteur(genre: GenreAppui, lecteur: Lecteur) -> None:
+def declarer_lecteur(
+    *, genre: GenreAppui, lecteur: Lecteur, catalogue: Catalogue = lambda: ()
+) -> None:
     """Inscrit comment lire un genre d'appui. Lève ValueError s'il a déjà son lecteur.
 
     Le lecteur reçoit des codes, un accès et une date, et rend ceux qu'il connaît ; un libellé vide
-    laisse celui que l'arbre donne.
+    laisse celui que l'arbre donne. `catalogue` rend (code, libellé) de tout ce que l'on peut citer.
     """
     if _lecteurs.setdefault(genre, lecteur) is not lecteur:
         raise ValueError(f"deux lecteurs pour le même genre d'appui : {genre}")
+    _catalogues[genre] = catalogue
+
+
+def choix() -> list[tuple[str, str]]:
+    """Tout ce sur quoi une action peut reposer, en liste de choix : (« genre:code », mots)."""
+    return [
+        (f"{genre}:{code}", f"{genre.libelle} : {libelle}")
+        for genre in GenreAppui
+        if genre in _catalogues
+        for code, libelle in _catalogues[genre]()
+    ]
+
+
+def de_choix(dit: str) -> tuple[Appui, ...]:
+    """L'appui d'un choix ; aucun pour un choix vide."""
+    genre, _, code = dit.partition(":")
+    return (Appui(GenreAppui(genre), code),) if code else ()
 
 
 def lire(*, appuis: Iterable[Appui], acces: Acces, le: date) -> dict[Appui, AppuiLu]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import transaction
 
+from draille.ecrans.arbre import Appui
 from draille.mesures.pdi import lectures, models, regles
 from draille.mesures.pdi.regles import BASE, GenreDeliberation
 from draille.noyau.journal.actes import Sujet, consigner
@@ -165,17 +166,16 @@ def adapter(
     *,
     programme_id: int,
     saisie: SaisieDeliberation,
-    ajouts: tuple[tuple[str, str], ...],
+    ajouts: tuple[regles.Ajout, ...],
     retraits: tuple[str, ...],
     par: Acces,
     le: date,
 ) -> models.Deliberation:
     """Inscrit la délibération d'une année, et ce qu'elle change à compter de son jour.
 
-    `ajouts` : (code de l'axe, nom de l'action) ; `retraits` : codes d'actions. Une action retirée
-    prend sa fin, elle ne s'efface pas. Lève `Refus('pdi.adaptation')`, `Refus('pdi.date')`,
-    `Refus('pdi.hors_annees')`, `Refus('pdi.inconnu')`, ou `acces.refuse` si l'agent n'est pas
-    pilote.
+    `retraits` : codes d'actions. Une action retirée prend sa fin, elle ne s'efface pas. Lève
+    `Refus('pdi.adaptation')`, `Refus('pdi.date')`, `Refus('pdi.hors_annees')`,
+    `Refus('pdi.inconnu')`, ou `acces.refuse` si l'agent n'est pas pilote.
     """
     lu = _ouvrir(programme_id, saisie, par, le)
     regles.verifier_adaptation(
@@ -186,20 +186,21 @@ def adapter(
     des_axes.filter(code__in=retraits, fin__isnull=True).update(fin=saisie.deliberee_le)
     axes = {x.code: x for x in models.AxePdi.objects.filter(programme_id=programme_id)}
     rang = des_axes.count()
-    for place, (axe, libelle) in enumerate(ajouts):
-        models.ActionPdi.objects.create(
-            axe=axes[axe],
+    for place, ajout in enumerate(ajouts):
+        ajoutee = models.ActionPdi.objects.create(
+            axe=axes[ajout.axe],
             rang=rang + place,
-            code=regles.code_action(libelle),
-            libelle=libelle.strip(),
+            code=regles.code_action(ajout.libelle),
+            libelle=ajout.libelle.strip(),
             debut=saisie.deliberee_le,
             ajoutee_par=prise,
         )
+        _appuyer(ajoutee, ajout.appuis)
     charge = AdapterProgramme(
         programme=lu.programme.code,
         annee=saisie.deliberee_le.year,
         reference=prise.reference,
-        ajoutees=[regles.code_action(libelle) for _, libelle in ajouts],
+        ajoutees=[regles.code_action(a.libelle) for a in ajouts],
         retirees=list(retraits),
     )
     consigner(charge=charge, par=par, le=saisie.deliberee_le, sujet=_sujet(prise))
@@ -291,11 +292,15 @@ def _inscrire(contenu: regles.Programme) -> models.Programme:
                 debut=action.debut,
                 **_preuve(action.preuve),
             )
-            models.AppuiPdi.objects.bulk_create(
-                models.AppuiPdi(action=inscrite, genre=a.genre, code=a.code, libelle=a.libelle)
-                for a in action.appuis
-            )
+            _appuyer(inscrite, action.appuis)
     return programme
+
+
+def _appuyer(action: models.ActionPdi, appuis: tuple[Appui, ...]) -> None:
+    models.AppuiPdi.objects.bulk_create(
+        models.AppuiPdi(action=action, genre=a.genre, code=a.code, libelle=a.libelle)
+        for a in appuis
+    )
 
 
 def _tel_qu_inscrit(programme: regles.Programme) -> regles.Programme:

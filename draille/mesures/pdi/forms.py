@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 
+from draille.ecrans.arbre import choix, de_choix
 from draille.mesures.pdi.actes import SaisieDeliberation
 from draille.mesures.pdi.lectures import ProgrammeLu
-from draille.mesures.pdi.regles import GenreDeliberation
+from draille.mesures.pdi.regles import Ajout, GenreDeliberation
 
 FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 AJOUTS, RETRAITS = 2, 2
@@ -84,12 +86,15 @@ class Deliberer(forms.Form):
         en_vigueur = [a for x in lu.programme.axes for a in x.actions if a.fin is None]
         actions = [("", "Aucune"), *((a.code, a.libelle) for a in en_vigueur)]
         for n in range(1, AJOUTS + 1):
-            self.fields[f"ajout_axe_{n}"] = _choix(f"Adaptation, action à ajouter {n} : axe", axes)
+            self.fields[f"ajout_axe_{n}"] = _choix(f"Action à ajouter {n} : son axe", axes)
             self.fields[f"ajout_nom_{n}"] = forms.CharField(
-                label=f"Adaptation, action à ajouter {n} : nom", max_length=200, required=False
+                label=f"Action à ajouter {n} : son nom", max_length=200, required=False
+            )
+            self.fields[f"ajout_appui_{n}"] = _choix(
+                f"Action à ajouter {n} : sur quoi elle repose", [("", "Rien encore"), *choix()]
             )
         for n in range(1, RETRAITS + 1):
-            self.fields[f"retrait_{n}"] = _choix(f"Adaptation, action à retirer {n}", actions)
+            self.fields[f"retrait_{n}"] = _choix(f"Action à retirer {n}", actions)
 
     def clean(self) -> dict[str, Any]:
         """Un ajout dit son axe et son nom ; seule une adaptation change des actions."""
@@ -120,11 +125,34 @@ class Deliberer(forms.Form):
         )
 
     @property
-    def ajouts(self) -> tuple[tuple[str, str], ...]:
-        """(axe, nom) des actions ajoutées."""
+    def decision(self) -> list[BoundField]:
+        """Les champs de la délibération."""
+        return [self[nom] for nom in ("genre", "deliberee_le", "reference", "note")]
+
+    @property
+    def champs_ajouts(self) -> list[list[BoundField]]:
+        """Les champs de chaque action à ajouter."""
+        noms = ("ajout_axe", "ajout_nom", "ajout_appui")
+        return [[self[f"{nom}_{n}"] for nom in noms] for n in range(1, AJOUTS + 1)]
+
+    @property
+    def champs_retraits(self) -> list[BoundField]:
+        """Les champs des actions à retirer."""
+        return [self[f"retrait_{n}"] for n in range(1, RETRAITS + 1)]
+
+    @property
+    def ajouts(self) -> tuple[Ajout, ...]:
+        """Les actions ajoutées."""
         lu = self.cleaned_data
-        rangs = [n for n in range(1, AJOUTS + 1) if lu[f"ajout_axe_{n}"]]
-        return tuple((lu[f"ajout_axe_{n}"], lu[f"ajout_nom_{n}"]) for n in rangs)
+        return tuple(
+            Ajout(
+                axe=lu[f"ajout_axe_{n}"],
+                libelle=lu[f"ajout_nom_{n}"],
+                appuis=de_choix(lu[f"ajout_appui_{n}"]),
+            )
+            for n in range(1, AJOUTS + 1)
+            if lu[f"ajout_axe_{n}"]
+        )
 
     @property
     def retraits(self) -> tuple[str, ...]:
@@ -134,6 +162,6 @@ class Deliberer(forms.Form):
         return tuple(dict.fromkeys(codes))
 
 
-def _choix(label: str, choix: list[tuple[str, str]]) -> forms.ChoiceField:
+def _choix(label: str, proposes: list[tuple[str, str]]) -> forms.ChoiceField:
     erreurs = {"invalid_choice": _CHOISIR}
-    return forms.ChoiceField(label=label, choices=choix, required=False, error_messages=erreurs)
+    return forms.ChoiceField(label=label, choices=proposes, required=False, error_messages=erreurs)

@@ -15,7 +15,7 @@ class SchemaSolidaritesConfig(MesureConfig):
         """Inscrit aussi comment se lit chaque genre d'appui, pour tous les arbres."""
         super().ready()
         from draille.ecrans.arbre import declarer_lecteur
-        from draille.mesures.schema_solidarites.lectures_appuis import LECTEURS
+        from draille.mesures.schema_solidarites.lectures_appuis import CATALOGUES, LECTEURS
 
         for genre, lecteur in LECTEURS.items():
-            declarer_lecteur(genre, lecteur)
+            declarer_lecteur(genre=genre, lecteur=lecteur, catalogue=CATALOGUES[genre])

@@ -4,7 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 
+from draille.ecrans.arbre import choix, de_choix
 from draille.mesures.schema_solidarites.actes import SaisieRevision
 from draille.mesures.schema_solidarites.regles import Modification, Operation, Version
 
@@ -87,6 +89,9 @@ class Reviser(forms.Form):
         for n in range(1, AJOUTS + 1):
             self.fields[f"ajout_axe_{n}"] = _choix(f"Action à ajouter {n} : son axe", axes)
             self.fields[f"ajout_nom_{n}"] = _texte(f"Action à ajouter {n} : son nom")
+            self.fields[f"ajout_appui_{n}"] = _choix(
+                f"Action à ajouter {n} : sur quoi elle repose", [("", "Rien encore"), *choix()]
+            )
         for n in range(1, CHANGEMENTS + 1):
             self.fields[f"action_{n}"] = _choix(f"Action à changer {n}", actions)
             self.fields[f"nom_{n}"] = _texte(
@@ -108,6 +113,24 @@ class Reviser(forms.Form):
         return lu
 
     @property
+    def decision(self) -> list[BoundField]:
+        """Les champs de la délibération."""
+        return [self[nom] for nom in ("adoptee_le", "deliberation", "motif")]
+
+    @property
+    def ajouts(self) -> list[list[BoundField]]:
+        """Les champs de chaque action à ajouter."""
+        noms = ("ajout_axe", "ajout_nom", "ajout_appui")
+        return [[self[f"{nom}_{n}"] for nom in noms] for n in range(1, AJOUTS + 1)]
+
+    @property
+    def changements(self) -> list[list[BoundField]]:
+        """Les champs de chaque action à renommer ou à retirer."""
+        return [
+            [self[f"{nom}_{n}"] for nom in ("action", "nom")] for n in range(1, CHANGEMENTS + 1)
+        ]
+
+    @property
     def saisie(self) -> SaisieRevision:
         """La révision lue ; le formulaire est valide."""
         lu = self.cleaned_data
@@ -116,6 +139,7 @@ class Reviser(forms.Form):
                 operation=Operation.AJOUTER,
                 cible=lu[f"ajout_axe_{n}"],
                 libelle=lu[f"ajout_nom_{n}"],
+                appuis=de_choix(lu[f"ajout_appui_{n}"]),
             )
             for n in range(1, AJOUTS + 1)
             if lu[f"ajout_axe_{n}"]
@@ -137,9 +161,9 @@ class Reviser(forms.Form):
         )
 
 
-def _choix(label: str, choix: list[tuple[str, str]]) -> forms.ChoiceField:
+def _choix(label: str, proposes: list[tuple[str, str]]) -> forms.ChoiceField:
     erreurs = {"invalid_choice": "Choisissez dans la liste."}
-    return forms.ChoiceField(label=label, choices=choix, required=False, error_messages=erreurs)
+    return forms.ChoiceField(label=label, choices=proposes, required=False, error_messages=erreurs)
 
 
 def _texte(label: str, aide: str = "") -> forms.CharField:

@@ -11,17 +11,18 @@ from django.apps import apps
 from django.db.models import Count, Q
 from django.urls import resolve, reverse
 
-from draille.ecrans.arbre import AppuiLu, GenreAppui, Lecteur
+from draille.ecrans.arbre import AppuiLu, Catalogue, GenreAppui, Lecteur
 from draille.ecrans.menu import entrees
 from draille.ecrans.panneaux import figures
 from draille.ecrans.requete import adresse
+from draille.mesures.schema_solidarites.lectures_delais import en_cours
 from draille.moteurs.annuaire.adaptateur_lectures import existants
-from draille.moteurs.annuaire.registre import libelle_besoin
+from draille.moteurs.annuaire.registre import libelle_besoin, tous
 from draille.moteurs.delais import registre as delais
 from draille.moteurs.indicateurs import adaptateur as indicateurs
 from draille.moteurs.indicateurs.calcul import Periode
 from draille.moteurs.indicateurs.registre import Indicateur, indicateur
-from draille.noyau.echeance.models import Echeance
+from draille.moteurs.indicateurs.registre import indicateurs as declares
 from draille.socle.acces import Acces
 from draille.socle.texte import entier, pourcent
 
@@ -120,21 +121,16 @@ def lire_figures(codes: Sequence[str], acces: Acces, le: date) -> Lus:
 
 def lire_delais(codes: Sequence[str], acces: Acces, le: date) -> Lus:
     """Les échéances ouvertes et dépassées ce jour-là, pour ce que ce lecteur voit. Une requête."""
-    declares = {d.code: d for d in delais.delais() if d.code in codes}
-    # Ce que le Département doit lui-même n'est à personne, et se voit de tous ses agents.
-    visibles = Echeance.objects.visibles(acces) | Echeance.objects.filter(personne__isnull=True)
-    ouvertes = visibles.filter(
-        Q(fermee_le__isnull=True) | Q(fermee_le__gt=le), code__in=declares, ouverte_le__lte=le
-    )
+    siens = {d.code: d for d in delais.delais() if d.code in codes}
+    ouvertes = en_cours(codes=siens, acces=acces, le=le)
     comptes = {
         code: (nombre, retards)
         for code, nombre, retards in ouvertes.order_by()
         .values_list("code")
         .annotate(nombre=Count("pk"), retards=Count("pk", filter=Q(avant_le__lt=le)))
     }
-    pages = _pages(acces)
     lus = {}
-    for code, declare in declares.items():
+    for code, declare in siens.items():
         nombre, retards = comptes.get(code, (0, 0))
         lus[code] = AppuiLu(
             genre=GenreAppui.DELAI,
@@ -143,7 +139,7 @@ def lire_delais(codes: Sequence[str], acces: Acces, le: date) -> Lus:
             valeur=entier(nombre),
             precision=f"en cours, dont {entier(retards)} en retard" if retards else "en cours",
             ton="tuile" if retards else "",
-            url=pages.get(code.partition(".")[0], ""),
+            url=f"{adresse('schema_delai', code)}?{urlencode({'le': le.isoformat()})}",
         )
     return lus
 
@@ -186,6 +182,30 @@ def _pages(acces: Acces) -> dict[str, str]:
     return ouvertes
 
 
+def _mesures_installees() -> list[tuple[str, str]]:
+    installees = [a for a in apps.get_app_configs() if a.name.startswith("draille.mesures.")]
+    return sorted(((a.label, str(a.verbose_name)) for a in installees), key=lambda c: c[1])
+
+
+def _indicateurs_declares() -> list[tuple[str, str]]:
+    return sorted({i.code: i.libelle for i in declares()}.items(), key=lambda c: c[1])
+
+
+def _delais_declares() -> list[tuple[str, str]]:
+    return [(d.code, d.libelle) for d in delais.delais()]
+
+
+def _besoins_declares() -> list[tuple[str, str]]:
+    return [(b.code, b.libelle) for b in tous().values()]
+
+
+CATALOGUES: dict[GenreAppui, Catalogue] = {
+    GenreAppui.MESURE: _mesures_installees,
+    GenreAppui.INDICATEUR: _indicateurs_declares,
+    GenreAppui.FIGURE: lambda: (),
+    GenreAppui.DELAI: _delais_declares,
+    GenreAppui.PARTENAIRE: _besoins_declares,
+}
 LECTEURS: dict[GenreAppui, Lecteur] = {
     GenreAppui.MESURE: mesures,
     GenreAppui.INDICATEUR: lire_indicateurs,

@@ -61,7 +61,7 @@ def reviser(request: HttpRequest, code: str) -> HttpResponse:
     contexte = {
         "formulaire": formulaire,
         "schema": lu,
-        "version": derniere,
+        "derniere": derniere,
         "adoption": mots.adoption_en_mots(derniere),
     }
     statut = 422 if formulaire.errors else 200

@@ -3,6 +3,7 @@
 from draille.mesures.pdi.regles.fichier import charger, charger_fichier
 from draille.mesures.pdi.regles.modele import (
     Action,
+    Ajout,
     Annee,
     Axe,
     Deliberation,
@@ -24,6 +25,7 @@ from draille.mesures.pdi.regles.vie import (
 __all__ = [
     "BASE",
     "Action",
+    "Ajout",
     "Annee",
     "Axe",
     "Deliberation",

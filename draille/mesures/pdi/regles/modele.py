@@ -72,6 +72,15 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ajout:
+    """Une action qu'une délibération ajoute : son axe (code), son nom, ce sur quoi elle repose."""
+
+    axe: str
+    libelle: str
+    appuis: tuple[Appui, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Axe:
     """Un axe de travail du programme et ses actions, passées comprises."""
 

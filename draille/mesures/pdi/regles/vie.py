@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from draille.mesures.pdi.regles.modele import EtatAnnee, Programme
+from draille.mesures.pdi.regles.modele import Ajout, EtatAnnee, Programme
 from draille.socle.refus import Refus
 from draille.socle.texte import normaliser
 
@@ -55,13 +55,13 @@ def verifier_date(
 def verifier_adaptation(
     *,
     programme: Programme,
-    ajouts: tuple[tuple[str, str], ...],
+    ajouts: tuple[Ajout, ...],
     retraits: tuple[str, ...],
     le: date,
 ) -> None:
     """Lève `Refus('pdi.adaptation')` si rien ne change, ou si un axe, un nom, une action ne va pas.
 
-    `ajouts` : (code de l'axe, nom de l'action) ; `retraits` : codes d'actions en vigueur à `le`.
+    `retraits` : codes d'actions en vigueur à `le`.
     """
     if not ajouts and not retraits:
         raise _refus(
@@ -73,16 +73,16 @@ def verifier_adaptation(
         raise _refus("L'action à retirer n'est pas en vigueur. Choisissez-en une de la liste.")
     axes = {x.code for x in programme.axes}
     pris = {a.code for x in programme.axes for a in x.actions}
-    for axe, libelle in ajouts:
-        code = code_action(libelle)
-        if axe not in axes:
+    for ajout in ajouts:
+        code = code_action(ajout.libelle)
+        if ajout.axe not in axes:
             raise _refus("L'axe choisi n'est pas dans le programme. Choisissez-en un de la liste.")
         if not code:
             raise _refus("Donnez un nom à l'action.")
         if code in pris:
             raise _refus(
-                f"L'action « {libelle.strip()} » est ou a été dans le programme. Donnez un autre "
-                "nom."
+                f"L'action « {ajout.libelle.strip()} » est ou a été dans le programme. Donnez un "
+                "autre nom."
             )
         pris.add(code)
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from draille.ecrans.arbre import Appui, GenreAppui
 from draille.mesures.pdi import lectures
 from draille.mesures.pdi.actes import (
     SaisieDeliberation,
@@ -14,7 +15,7 @@ from draille.mesures.pdi.actes import (
     deliberer,
 )
 from draille.mesures.pdi.models import ActionPdi, DeliberationAnnuelle, Programme
-from draille.mesures.pdi.regles import EtatAnnee
+from draille.mesures.pdi.regles import Ajout, EtatAnnee
 from draille.moteurs.delais.adaptateur import reconstruire
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.journal import projections
@@ -23,6 +24,11 @@ from draille.socle.acces import Acces, Compartiment, Role, cle_generale
 from draille.socle.refus import Refus
 
 LE = date(2022, 6, 1)
+SAISONNIERS = Ajout(
+    axe="entree",
+    libelle=" Aller vers les saisonniers ",
+    appuis=(Appui(GenreAppui.INDICATEUR, "entrants"),),
+)
 
 
 def saisie(jour: str, reference: str = "n° 12") -> SaisieDeliberation:
@@ -87,7 +93,7 @@ def test_une_seconde_deliberation_de_l_annee_ne_deplace_pas_la_premiere(inscrit,
     adapter(
         programme_id=inscrit.pk,
         saisie=saisie("2021-10-01"),
-        ajouts=(("entree", "Aller vers les saisonniers"),),
+        ajouts=(Ajout(axe="entree", libelle="Aller vers les saisonniers"),),
         retraits=(),
         par=systeme,
         le=LE,
@@ -99,7 +105,7 @@ def test_une_adaptation_ajoute_et_retire_a_compter_de_son_jour(inscrit, publie, 
     adapter(
         programme_id=inscrit.pk,
         saisie=saisie("2022-02-14"),
-        ajouts=(("entree", " Aller vers les saisonniers "),),
+        ajouts=(SAISONNIERS,),
         retraits=("contrats_aides",),
         par=systeme,
         le=LE,
@@ -111,10 +117,12 @@ def test_une_adaptation_ajoute_et_retire_a_compter_de_son_jour(inscrit, publie, 
 
     veille, jour = codes(date(2022, 2, 13)), codes(date(2022, 2, 14))
     assert veille - jour == {"contrats_aides"}
-    assert jour - veille == {"aller_vers_les_saisonniers"}
+    (jour_nouveau,) = jour - veille
+    assert jour_nouveau == "aller_vers_les_saisonniers"
     assert ActionPdi.objects.get(code="contrats_aides").fin == date(2022, 2, 14)
     # Le fichier d'origine reste reconnu : ce que l'assemblée change n'y est pas.
     assert charger_pdi(contenu=publie, par=systeme, le=LE) is False
+    assert [a.code for a in ActionPdi.objects.get(code=jour_nouveau).appuis.all()] == ["entrants"]
     ligne = LigneJournal.objects.get(code="pdi.adapter")
     assert ligne.charge["ajoutees"] == ["aller_vers_les_saisonniers"]
     assert ligne.charge["retirees"] == ["contrats_aides"]
@@ -124,9 +132,9 @@ def test_une_adaptation_ajoute_et_retire_a_compter_de_son_jour(inscrit, publie, 
     ("ajouts", "retraits"),
     [
         ((), ()),
-        ((("inconnu", "Une action"),), ()),
-        ((("entree", "  "),), ()),
-        ((("entree", "Contrats aidés"), ("entree", "contrats aides")), ()),
+        ((Ajout(axe="inconnu", libelle="Une action"),), ()),
+        ((Ajout(axe="entree", libelle="  "),), ()),
+        ((Ajout(axe="entree", libelle="Contrats aidés"),), ()),
         ((), ("inconnue",)),
     ],
 )

@@ -27,6 +27,7 @@ FICHIER = "suivi.yaml"
 # La source qui fait foi quand il y en a plusieurs : d'abord les actes, puis le Département.
 PREFERENCE = (Provenance.DRAILLE, Provenance.INTERNE, Provenance.SNDS, Provenance.PARTENAIRE)
 NON_RELEVEE = "Aucune valeur : rien n'est publié ni relevé."
+RIEN_A_COMPTER = "Aucune valeur dans l'unité de la cible."
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def _tendance(
     retenue: ValeurLue | None, rattache: Rattachement | None, lecteur: _Lecteur
 ) -> calculs.Tendance:
     if retenue is None:
-        return calculs.Tendance(None, NON_RELEVEE)
+        return calculs.Tendance(None, RIEN_A_COMPTER if rattache else NON_RELEVEE)
     if retenue.provenance is not Provenance.DRAILLE or rattache is None:
         return calculs.Tendance(retenue.valeur, "Le relevé de l'année, tel quel.")
     compte = rattache.lecture in ("numerateur", "denominateur")

@@ -30,6 +30,7 @@ TONS = {
 }
 # Les vues d'une convention, dans l'ordre de lecture ; celle qu'un site ne donne pas est omise.
 _ONGLETS = (
+    ("argent", "Argent", "convention:argent"),
     ("vie", "Échéances et actions", "convention:vie"),
     ("objectifs", "Objectifs", "convention:objectifs"),
     ("comparer_dates", "Comparer deux dates", "convention:comparer_dates"),
@@ -184,7 +185,7 @@ def objectif_en_mots(objectif: ObjectifLu, page: PageConvention) -> dict[str, An
         "ligne": ligne,
         "mots": lectures_mots.cible_en_mots(objectif.cible),
         "base": _nombre(objectif.base, unite),
-        "seuil": _nombre(objectif.seuil, unite),
+        "seuil": _seuil(objectif),
         "tendance": _nombre(objectif.tendance, unite),
         "constatee": _nombre(objectif.constatee.valeur if objectif.constatee else None, unite),
         "valeurs": [(v, _nombre(v.valeur, unite)) for v in objectif.valeurs],
@@ -202,6 +203,15 @@ def _etat(objectif: ObjectifLu) -> str:
     if objectif.etat.est_atteinte is None:
         return "Pas encore mesurable"
     return "Atteinte" if objectif.etat.est_atteinte else "Pas atteinte"
+
+
+def _seuil(objectif: ObjectifLu) -> str:
+    """Ce qu'il faut atteindre ; deux bornes pour un intervalle."""
+    dit = _nombre(objectif.seuil, objectif.cible.unite)
+    if not dit or objectif.cible.valeur_max is None:
+        return dit
+    haut = _nombre(objectif.cible.valeur_max, objectif.cible.unite)
+    return f"{_nombre(objectif.seuil, '').strip()} à {haut}"
 
 
 def _nombre(valeur: Any, unite: str) -> str:

@@ -245,9 +245,9 @@ def texte(
     rang = max(t.rang for t in convention.textes) + 1
     annee = f" {saisie.annee}" if saisie.annee else ""
     rangs = sum(1 for t in convention.textes if t.annee == saisie.annee and t.est_avenant)
-    titre = f"Avenant{annee} à : {convention.titre}"
+    titre = f"Avenant{annee} : {convention.titre}"
     if rangs:
-        titre = f"Avenant{annee} n° {rangs + 1} à : {convention.titre}"
+        titre = f"Avenant{annee} n° {rangs + 1} : {convention.titre}"
     source = _source(convention, saisie, rang, titre)
     fabrique = _Fabrique(
         {**financeurs, **{f.code: f for f in saisie.nouveaux_financeurs}}, source, saisie.phrase

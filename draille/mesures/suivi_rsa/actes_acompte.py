@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -14,6 +14,7 @@ from draille.mesures.suivi_rsa.models import DemandeAcompte, LigneAcompte
 from draille.mesures.suivi_rsa.regles import VERSABLE, nombres
 from draille.mesures.suivi_rsa.regles import acompte as regles
 from draille.moteurs.flux.calcul.tableur import lire_tableau
+from draille.noyau.foyer.actes import matricule_garde
 from draille.noyau.journal.actes import Sujet, consigner
 from draille.socle.acces import Acces, Compartiment, Role, cle, cle_generale
 from draille.socle.parametres import registre_global
@@ -126,7 +127,23 @@ def _lire(fichier: FichierAcompte) -> regles.Fichier:
             "donne, pour chaque allocataire, son matricule, la nature et le montant du paiement.",
             base_legale="CASF L262-25",
         )
-    return regles.lire(entetes=tableau.entetes, lignes=tableau.lignes)
+    return _garder(regles.lire(entetes=tableau.entetes, lignes=tableau.lignes))
+
+
+def _garder(lu: regles.Fichier) -> regles.Fichier:
+    """Le fichier, ses matricules tels qu'on les garde : celui d'une MSA est souvent un NIR."""
+    return replace(
+        lu,
+        demandees=tuple(replace(x, matricule=matricule_garde(x.matricule)) for x in lu.demandees),
+        illisibles=tuple(
+            replace(
+                x,
+                matricule=matricule_garde(x.matricule),
+                raison=x.raison.replace(x.matricule, matricule_garde(x.matricule)),
+            )
+            for x in lu.illisibles
+        ),
+    )
 
 
 def _droits(fonorg: str, numorg: str, mois: date) -> dict[str, regles.DroitConnu]:
@@ -135,7 +152,7 @@ def _droits(fonorg: str, numorg: str, mois: date) -> dict[str, regles.DroitConnu
     with connection.cursor() as curseur:
         curseur.execute(_CONNUS, {"fonorg": fonorg, "numorg": numorg, "mois": mois})
         for matricule, dossier_id, cle_acces, etat, montant in curseur.fetchall():
-            code = nombres.matricule(matricule)
+            code = matricule if matricule.startswith("#") else nombres.matricule(matricule)
             est_versable = etat == VERSABLE
             du = montant if est_versable else regles.ZERO
             avant = connus.get(code)

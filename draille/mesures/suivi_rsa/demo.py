@@ -37,7 +37,7 @@ _DROITS = """
 SELECT d.fonorg, d.numorg, d.matricule, p.montant_departement
 FROM suivi_rsa_periodedroit p JOIN suivi_rsa_dossierrsa d ON d.id = p.dossier_id
 WHERE p.etat = '2' AND p.debut <= %(mois)s AND (p.fin IS NULL OR p.fin > %(mois)s)
-  AND p.montant_departement > 0
+  AND p.montant_departement > 0 AND d.matricule NOT LIKE '#%%'
 ORDER BY d.fonorg, d.numorg, d.matricule, d.id
 """
 

@@ -13,7 +13,6 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 
 from draille.mesures.suivi_rsa import lectures
 from draille.mesures.suivi_rsa.models import MoisHistorique, PrevisionGardee
@@ -49,11 +48,7 @@ def mois_connus(*, acces: Acces, le: date) -> tuple[MoisConnu, ...]:
     """
     connus = {
         m.mois: MoisConnu(m.mois, m.foyers, m.beneficiaires, m.montant, False)
-        for m in MoisHistorique.objects.filter(
-            Q(remplace_le__isnull=True) | Q(remplace_le__gt=le),
-            departement=settings.DRAILLE_DEPARTEMENT,
-            depuis_le__lte=le,
-        )
+        for m in _importes(le)
     }
     bornes = _bornes(le)
     if bornes is not None:
@@ -64,6 +59,20 @@ def mois_connus(*, acces: Acces, le: date) -> tuple[MoisConnu, ...]:
             if s.foyers and s.beneficiaires
         }
     return tuple(connus[m] for m in sorted(connus))
+
+
+def _importes(le: date) -> list[MoisHistorique]:
+    """Le relevé de chaque mois fini au jour `le` : le dernier importé ce jour-là, sinon le premier.
+
+    Un mois passé se lit à sa date même s'il n'a été importé qu'ensuite ; seule une correction
+    attend son jour.
+    """
+    choisis: dict[date, MoisHistorique] = {}
+    tous = MoisHistorique.objects.filter(departement=settings.DRAILLE_DEPARTEMENT)
+    for releve in tous.order_by("mois", "pk"):
+        if releve.mois not in choisis or releve.depuis_le <= le:
+            choisis[releve.mois] = releve
+    return [r for m, r in choisis.items() if regles.apres(m, 1) <= le + timedelta(days=1)]
 
 
 def _bornes(le: date) -> tuple[date, date] | None:

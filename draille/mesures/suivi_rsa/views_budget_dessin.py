@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from xml.etree import ElementTree as ET
 from zlib import crc32
 
@@ -44,8 +44,9 @@ class Echelle:
 def _echelle(valeurs: Sequence[Decimal], *, de_zero: bool) -> Echelle:
     plus_bas, plus_haut = (Decimal(0) if de_zero else min(valeurs)), max(valeurs)
     pas = _pas_rond((plus_haut - plus_bas or plus_haut or Decimal(1)) / 3)
-    bas = (plus_bas // pas) * pas
-    haut = -(-plus_haut // pas) * pas
+    # La division entière de Decimal va vers zéro : on arrondit en le disant.
+    bas = (plus_bas / pas).to_integral_value(ROUND_FLOOR) * pas
+    haut = (plus_haut / pas).to_integral_value(ROUND_CEILING) * pas
     return Echelle(bas, haut if haut > bas else bas + pas)
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import models
 
 from draille.mesures.suivi_rsa.regles.budget import NATURES, PRECISIONS
-from draille.mesures.suivi_rsa.regles.historique import SORTS
+from draille.mesures.suivi_rsa.regles.historique import LIBELLES, SORTS
 
 CHIFFRES, DECIMALES = 14, 2
 
@@ -182,6 +182,11 @@ class LigneHistorique(models.Model):
 
     def __str__(self) -> str:
         return f"ligne {self.numero} : {self.sort}"
+
+    @property
+    def champ_dit(self) -> str:
+        """Le champ en mots."""
+        return LIBELLES.get(self.champ, self.champ)
 
 
 class PrevisionGardee(models.Model):

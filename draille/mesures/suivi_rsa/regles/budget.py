@@ -64,6 +64,11 @@ class Attendu:
     bas: Decimal
     haut: Decimal
 
+    @property
+    def a_peu_pres(self) -> "Attendu":
+        """Au millier d'euros : une prévision n'a pas de centimes."""
+        return Attendu(self.mois, *(_au_millier(v) for v in (self.valeur, self.bas, self.haut)))
+
 
 @dataclass(frozen=True, slots=True)
 class MoisBudget:
@@ -278,6 +283,9 @@ def _entre(i: Impliquee, niveau: int) -> str:
 
 
 def _rond(montant: Decimal) -> str:
-    """À mille euros près : une prévision n'a pas de centimes."""
+    return euros(_au_millier(montant))
+
+
+def _au_millier(montant: Decimal) -> Decimal:
     millier = Decimal(1000)
-    return euros((montant / millier).quantize(Decimal(1), rounding=ROUND_HALF_UP) * millier)
+    return (montant / millier).quantize(Decimal(1), rounding=ROUND_HALF_UP) * millier

@@ -27,6 +27,7 @@ from draille.mesures.suivi_rsa.regles.budget import MODIFICATIVE, NON_PUBLIEE
 from draille.mesures.suivi_rsa.regles.prevision import DEPENSE, FOYERS
 from draille.mesures.suivi_rsa.tests import fabrique as f
 from draille.mesures.suivi_rsa.tests import fabrique_budget as fb
+from draille.noyau.foyer.actes import matricule_garde
 from draille.noyau.journal.models import LigneJournal
 from draille.socle import contexte
 from draille.socle.acces import Acces, Compartiment, Role, cle_generale
@@ -407,3 +408,21 @@ def test_une_ligne_d_acompte_reste_derriere_les_deux_murs(trois_mois: Acces):
     assert not LigneAcompte.objects.visibles(social).exists()
     with contexte.ouvrir(acces=social, instant=INSTANT):
         assert not LigneAcompte.objects.exists()
+
+
+def test_un_matricule_de_msa_qui_est_un_nir_se_retrouve_sans_se_garder(trois_mois: Acces):
+    nir = "2840343157009"
+    fonorg, numorg = _cles(trois_mois)
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "UPDATE suivi_rsa_dossierrsa SET matricule = %s WHERE matricule = %s",
+            [matricule_garde(nir), _matricules()[0]],
+        )
+    fichier = _acompte(
+        (nir, "RSD", "497,01"), (f"{nir}?", "RSD", "1"), fonorg=fonorg, numorg=numorg
+    )
+    demande = importer_acompte(fichier=fichier, par=trois_mois, le=LE)
+    lignes = list(LigneAcompte.objects.filter(demande=demande))
+    assert sorted(x.sort for x in lignes) == ["egal", "illisible", "non_demande", "non_demande"]
+    for ligne in lignes:
+        assert nir not in f"{ligne.matricule} {ligne.raison} {ligne.numeros}"

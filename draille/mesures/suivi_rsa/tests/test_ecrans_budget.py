@@ -166,7 +166,7 @@ def test_importer_un_historique_a_l_ecran(par: Acces) -> None:
     assert refus.status_code == 403
     assert ImportHistorique.objects.count() == 1
     prevue = _texte(pilote, "/rsa/prevision/")
-    assert "0 mois des fichiers et de 24 mois importés" in prevue
+    assert "Elle part de 24 mois importés, de janvier 2018 à décembre 2019" in prevue
     assert "retenue" in prevue
     assert "n&#x27;a pas encore été essayé" in prevue
 

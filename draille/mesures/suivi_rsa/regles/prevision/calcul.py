@@ -8,15 +8,15 @@ une tendance, c'est une date. L'intervalle de la dépense vient de son propre es
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from math import sqrt
 from typing import Any
 
 from draille.mesures.suivi_rsa.regles.prevision.essai import (
     Choix,
     Ecart,
     Erreurs,
+    Marge,
     choisir,
-    demi_largeur,
+    marge,
     mesurer,
 )
 from draille.mesures.suivi_rsa.regles.prevision.methodes import (
@@ -33,7 +33,7 @@ from draille.mesures.suivi_rsa.regles.prevision.series import (
     rapport,
 )
 
-VERSION = 1
+VERSION = 2
 FOYERS, BENEFICIAIRES, MOYEN, DEPENSE = "foyers", "beneficiaires", "moyen", "depense"
 LIBELLES = {
     FOYERS: "Foyers payés",
@@ -131,18 +131,17 @@ def prevoir(
 
 def _prevue(code: str, suite: Suite, choix: Choix, horizon: int, niveau: float) -> Prevue:
     valeurs = choix.methode.prolonger(suite.valeurs, horizon)
-    points = _points(suite.fin, valeurs, demi_largeur(choix.ecarts, niveau=niveau))
+    points = _points(suite.fin, valeurs, marge(choix.ecarts, niveau=niveau))
     return Prevue(code, choix.methode.libelle, choix.raison, points, choix.tableau)
 
 
-def _points(fin: date, valeurs: Sequence[float], demi: float | None) -> tuple[Point, ...]:
+def _points(fin: date, valeurs: Sequence[float], demi: Marge | None) -> tuple[Point, ...]:
     points = []
     for pas, valeur in enumerate(valeurs, 1):
         # Ni un effectif ni une dépense ne sont négatifs.
         juste = max(valeur, 0.0)
-        marge = None if demi is None else demi * sqrt(pas)
-        bas = None if marge is None else max(juste - marge, 0.0)
-        haut = None if marge is None else juste + marge
+        bas = None if demi is None else max(juste - demi.a(pas), 0.0)
+        haut = None if demi is None else juste + demi.a(pas)
         points.append(Point(apres(fin, pas), juste, bas, haut))
     return tuple(points)
 
@@ -166,7 +165,7 @@ def _depense(
     libelle = "Foyers prévus × montant moyen prévu × barème du mois"
     retenue = Methode("composee", libelle, 1, False, deux[0].prolonger)
     erreurs = (mesurer(retenue, passes, niveau=niveau),) if passes else ()
-    points = _points(foyers.fin, valeurs, demi_largeur(passes, niveau=niveau))
+    points = _points(foyers.fin, valeurs, marge(passes, niveau=niveau))
     raison = (
         "La dépense se déduit des foyers, du montant moyen et du barème ; ses erreurs passées lui "
         "sont propres."

@@ -2,12 +2,13 @@
 
 L'origine glisse ; rien de ce qui suit une origine n'entre dans sa prévision. La méthode retenue est
 celle de la plus petite erreur moyenne absolue ; le modèle ne l'est que s'il bat toutes les
-références. L'intervalle vient de ces mêmes erreurs, rapportées à la racine de l'horizon.
+références. L'intervalle vient de ces mêmes erreurs, rapportées à une puissance de l'horizon : sa
+racine quand elles errent au hasard, l'horizon même quand une pente a changé ; elles le disent.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, log
 
 from draille.mesures.suivi_rsa.regles.prevision.methodes import AN, METHODES, Methode
 from draille.mesures.suivi_rsa.regles.prevision.series import Suite
@@ -15,6 +16,7 @@ from draille.mesures.suivi_rsa.regles.prevision.series import Suite
 ORIGINES = 12
 MOIS_POUR_ESSAYER = 6
 ECARTS_POUR_UN_INTERVALLE = 5
+PUISSANCES = (0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,13 @@ class Ecart:
     vrai: float
 
     @property
-    def reduit(self) -> float:
-        """L'erreur absolue, rapportée à la racine de l'horizon."""
-        return abs(self.vrai - self.prevu) / sqrt(self.pas)
+    def absolu(self) -> float:
+        """L'erreur absolue."""
+        return abs(self.vrai - self.prevu)
+
+    def reduit(self, puissance: float) -> float:
+        """L'erreur absolue, ramenée à un mois d'horizon."""
+        return float(self.absolu / self.pas**puissance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +129,50 @@ def mesurer(methode: Methode, siens: Sequence[Ecart], *, niveau: float) -> Erreu
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Marge:
+    """Le demi-intervalle : `a_un_mois`, qui croît comme l'horizon à cette puissance."""
+
+    a_un_mois: float
+    puissance: float
+
+    def a(self, pas: int) -> float:
+        """Le demi-intervalle à `pas` mois."""
+        return float(self.a_un_mois * pas**self.puissance)
+
+
+def marge(siens: Sequence[Ecart], *, niveau: float) -> Marge | None:
+    """Le demi-intervalle que ces écarts justifient ; nul s'il y en a moins de cinq."""
+    if len(siens) < ECARTS_POUR_UN_INTERVALLE:
+        return None
+    puissance = croissance(siens)
+    return Marge(quantile([e.reduit(puissance) for e in siens], niveau), puissance)
+
+
+def croissance(siens: Sequence[Ecart]) -> float:
+    """La puissance de l'horizon selon laquelle les erreurs croissent, entre 0,5 et 1."""
+    points = [(log(e.pas), log(e.absolu)) for e in siens if e.absolu > 0]
+    if len({x for x, _ in points}) < 2:
+        return PUISSANCES[0]
+    x_moyen = sum(x for x, _ in points) / len(points)
+    y_moyen = sum(y for _, y in points) / len(points)
+    pente = sum((x - x_moyen) * (y - y_moyen) for x, y in points)
+    pente /= sum((x - x_moyen) ** 2 for x, _ in points)
+    return min(max(pente, PUISSANCES[0]), PUISSANCES[1])
+
+
 def couverture(siens: Sequence[Ecart], *, niveau: float) -> float | None:
     """La part des mois tombés dans l'intervalle que les seules erreurs d'alors auraient donné.
 
     À chaque origine, on ne connaît que les erreurs des mois déjà passés. Nulle si jamais cinq.
     """
     dedans = total = 0
-    for ecart in siens:
-        connues = [e.reduit for e in siens if e.origine + e.pas <= ecart.origine]
-        if len(connues) >= ECARTS_POUR_UN_INTERVALLE:
-            total += 1
-            dedans += ecart.reduit <= quantile(connues, niveau)
+    for origine in sorted({e.origine for e in siens}):
+        alors = marge([e for e in siens if e.origine + e.pas <= origine], niveau=niveau)
+        if alors is not None:
+            d_ici = [e for e in siens if e.origine == origine]
+            total += len(d_ici)
+            dedans += sum(e.absolu <= alors.a(e.pas) for e in d_ici)
     return dedans / total if total else None
 
 
@@ -142,13 +181,6 @@ def quantile(valeurs: Sequence[float], niveau: float) -> float:
     triees = sorted(valeurs)
     rang = ceil((len(triees) + 1) * niveau)
     return triees[min(rang, len(triees)) - 1]
-
-
-def demi_largeur(siens: Sequence[Ecart], *, niveau: float) -> float | None:
-    """Le demi-intervalle à un mois ; à `h` mois, fois la racine de `h`. Nul sous cinq écarts."""
-    if len(siens) < ECARTS_POUR_UN_INTERVALLE:
-        return None
-    return quantile([e.reduit for e in siens], niveau)
 
 
 _TROP_COURT = (

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from draille.ecrans.requete import adresse
 from draille.mesures.convention.lectures_indicateurs import Part
 from draille.mesures.convention.regles.pilotage import Moment
 from draille.mesures.convention.regles.suivi import Etape
@@ -40,14 +39,9 @@ class Liens:
         return f"{reverse('convention:ligne', args=[code])}?{urlencode(self._base)}"
 
     def montant(self, etape: Etape, *, ligne: str = "") -> str:
-        """Ce qui fait un montant : l'acte du texte pour le prévu, les pièces pour le reste."""
-        if etape is Etape.PREVUE:
-            objet = "ligne" if ligne else "total"
-            url = reverse("convention:montant", args=[self.cadre, objet])
-            return f"{url}?{urlencode({'le': self.moment.le.isoformat(), 'code': ligne})}"
-        url = adresse("convention:pieces", self.cadre)
-        criteres = {**self._base, "etape": str(etape), "ligne": ligne}
-        return f"{url}?{urlencode(criteres)}" if url else ""
+        """Ce qui fait un montant : les textes pour le prévu, les pièces pour le reste."""
+        criteres = {**self._base, "etape": str(etape), **({"ligne": ligne} if ligne else {})}
+        return f"{reverse('convention:pieces', args=[self.cadre])}?{urlencode(criteres)}"
 
     def indicateur(self, indicateur: Indicateur, part: Part, *, mois: int | None = None) -> str:
         """La liste d'actes derrière un compte."""

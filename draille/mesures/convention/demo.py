@@ -23,8 +23,8 @@ from draille.socle.texte import decimal
 
 CENTIME = Decimal("0.01")
 # Fictifs : la part engagée du prévu, la part de l'année exécutée, celle que l'État verse d'avance.
-ENGAGE = (Decimal("0.92"), Decimal("1.00"))
-EXECUTE = (Decimal("0.78"), Decimal("1.02"))
+ENGAGE = (Decimal("0.95"), Decimal("1.00"))
+EXECUTE = (Decimal("0.86"), Decimal("1.10"))
 ACOMPTE = Decimal("0.60")
 COMPTES = (("6568", "58"), ("62268", "58"), ("64131", "50"))
 _ENGAGEMENTS = ("Exercice", "N° engagement", "Mesure", "Chapitre", "Nature", "Fonction", "AE",
@@ -40,6 +40,7 @@ class _Annee:
     """Une convention, une année, et le hasard qui lui donne toujours les mêmes comptes."""
 
     page: PageConvention
+    rang: int
     lignes: tuple[tuple[regles.Ligne, Decimal], ...]
     annee: int
     le: date
@@ -70,14 +71,14 @@ def importer_le_mois(
 def _annees(departement: str, graine: str, le: date) -> list[_Annee]:
     """Une par convention qui publie de l'argent cette année."""
     trouvees = []
-    for page in lectures.pages(departement=departement, le=le):
+    for rang, page in enumerate(lectures.pages(departement=departement, le=le)):
         lecture, _ = lecture_de_lannee(page=page, annee=le.year, le=le)
         total = sum((m.valeur for m in lecture.financements), Decimal(0))
         if not lecture.lignes or not total:
             continue
         part = (total / len(lecture.lignes)).quantize(CENTIME, ROUND_HALF_UP)
         prevues = tuple((x, part if x.montant is None else x.montant) for x in lecture.lignes)
-        trouvees.append(_Annee(page, prevues, le.year, le, graine))
+        trouvees.append(_Annee(page, rang, prevues, le.year, le, graine))
     return trouvees
 
 
@@ -113,8 +114,7 @@ def _entre(hasard: random.Random, bornes: tuple[Decimal, Decimal]) -> Decimal:
 
 
 def _numero(annee: _Annee, rang: int) -> str:
-    cadre = sum(annee.page.textes_ids.values()) % 10
-    return f"E{annee.annee % 100}{cadre}{rang:03}"
+    return f"E{annee.annee % 100}{annee.rang}{rang:03}"
 
 
 def _engage(annee: _Annee, ligne: regles.Ligne, prevu: Decimal) -> Decimal:
@@ -165,29 +165,29 @@ def _mandat(
 
 def _fautifs(annee: _Annee) -> Iterator[list[Any]]:
     """Ce qu'un vrai tableur contient : fautes de frappe, doublons, années fausses, négatifs."""
-    (ligne, _), rang = annee.lignes[0], 1
-    deux = len(annee.lignes)
-    jour = date(annee.annee, max(annee.le.month - 1, 1), 5)
-    if jour.month == annee.le.month:
-        return
-    libelle, autre = ligne.libelle, annee.lignes[-1][0].libelle
-    repere = f"{_numero(annee, 0)[1:3]}{jour.month:02}"
+    derniere = len(annee.lignes)
+    premiere, autre = annee.lignes[0][0].libelle, annee.lignes[-1][0].libelle
 
-    def fautif(n: int, nom: str, montant: Any, numero_ligne: int = rang) -> list[Any]:
-        return _mandat(annee, f"F{repere}{n}", (numero_ligne, nom), jour, montant)
+    def fautif(mois: int, n: int, nom: str, montant: Any) -> list[Any]:
+        rang = 1 if nom == premiere else derniere
+        jour = date(annee.annee, mois, 5)
+        numero = f"F{annee.annee % 100}{annee.rang}{mois:02}{n}"
+        return _mandat(annee, numero, (rang, nom), jour, montant)
 
-    yield fautif(1, autre[:-2] + "ee", Decimal("210.40"), deux)
-    annee_fausse = fautif(2, libelle, decimal(Decimal("1250.5")) + " €")
-    annee_fausse[0] = annee.annee - 18
-    yield annee_fausse
-    double = fautif(3, autre, "84,20", deux)
-    yield double
-    yield double
-    yield fautif(4, libelle, "(36,00)")
-    inconnu = fautif(5, libelle, Decimal("99.90"))
-    inconnu[2] = "E00000"
-    yield inconnu
-    yield fautif(6, autre, 0, deux)
+    if annee.le >= date(annee.annee, 3, 31):
+        yield fautif(3, 1, autre[:2] + autre[3:], Decimal("210.40"))
+        double = fautif(3, 2, autre, "84,20")
+        yield double
+        yield double
+        yield fautif(3, 3, premiere, "(36,00)")
+    if annee.le >= date(annee.annee, 9, 30):
+        faux = fautif(9, 1, premiere, f"{decimal(Decimal('1250.5'))} €")
+        faux[0] = annee.annee - 18
+        yield faux
+        inconnu = fautif(9, 2, premiere, Decimal("99.90"))
+        inconnu[2] = "E00000"
+        yield inconnu
+        yield fautif(9, 3, autre, 0)
 
 
 def _titres(annee: _Annee) -> Iterator[list[Any]]:

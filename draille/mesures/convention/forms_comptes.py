@@ -4,6 +4,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -26,27 +27,23 @@ OCTETS_GARDES = 2 * 1024 * 1024
 class AnneeLue(DateLue):
     """La date de lecture et l'année de l'argent ; une année inconnue se lit comme la dernière."""
 
-    le = forms.DateField(
-        label="Lire au",
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    annee = forms.TypedChoiceField(label="Année", coerce=int, required=False)
+    annee = forms.TypedChoiceField(label="Année", coerce=int)
 
-    def __init__(self, *args: Any, annees: Sequence[int] = (), **kwargs: Any) -> None:
-        """`annees` : celles que l'on peut lire, croissantes."""
-        super().__init__(*args, **kwargs)
-        self._annees = list(annees)
+    def __init__(
+        self, dites: Mapping[str, str], *, par_defaut: date, annees: Sequence[int]
+    ) -> None:
+        """`dites` : l'adresse ; `annees` : celles que l'on peut lire, croissantes."""
+        annee = dites.get("annee", "")
+        self.annee_lue = int(annee) if annee in map(str, annees) else annees[-1]
+        completes = {
+            "le": dites.get("le") or par_defaut.isoformat(),
+            "annee": str(self.annee_lue),
+        }
+        super().__init__(completes, par_defaut=par_defaut)
         champ = self.fields["annee"]
         assert isinstance(champ, forms.ChoiceField)
-        champ.choices = [(a, str(a)) for a in reversed(self._annees)]
-
-    @property
-    def annee_lue(self) -> int:
-        """L'année demandée, sinon la dernière qui se lit."""
-        dite = self.data.get("annee", "") if self.is_bound else ""
-        return int(dite) if dite in map(str, self._annees) else self._annees[-1]
+        champ.choices = [(a, str(a)) for a in reversed(annees)]
+        self.fields["le"].label = "Lire au"
 
 
 class Depot(forms.Form):

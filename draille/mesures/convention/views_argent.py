@@ -34,7 +34,7 @@ class _Lue:
     """Ce que l'adresse demande : une convention, une date, une année."""
 
     def __init__(self, request: HttpRequest, cadre: str) -> None:
-        saisies = request.GET if request.GET else None
+        saisies = request.GET.dict()
         le = date_de(request)
         jour = AnneeLue(saisies, par_defaut=le, annees=[le.year]).jour
         page = lectures.page(departement=settings.DRAILLE_DEPARTEMENT, code=cadre, le=jour)
@@ -44,7 +44,7 @@ class _Lue:
         self.jour: date = jour
         annees = lectures_argent.annees(page=page, le=jour)
         self.formulaire = AnneeLue(saisies, par_defaut=le, annees=annees)
-        self.annee: int = self.formulaire.annee_lue
+        self.annee = self.formulaire.annee_lue
 
     def vers_pieces(self, etape: Etape, **filtres: str | None) -> str:
         """L'adresse des pièces derrière un chiffre."""
@@ -75,6 +75,7 @@ def argent(request: HttpRequest, cadre: str) -> HttpResponse:
         "ecart": lue.page.ecart,
         "peut_importer": ACCES["ecrire"](acces_de(request)),
         "autres": _autres(lue),
+        "alertes": [(x.libelle, x.alertes) for x in lu.lignes if x.alertes],
     }
     return render(request, "convention/argent.html", contexte)
 
@@ -247,4 +248,3 @@ def _cellule(valeur: object) -> str:
     if isinstance(valeur, Decimal):
         return str(valeur).replace(".", ",")
     return cellule_sure(valeur)
-

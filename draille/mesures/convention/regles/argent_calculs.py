@@ -113,7 +113,10 @@ def composer(*, donnees: Donnees) -> Argent:
 def parts_de_lannee(*, donnees: Donnees) -> tuple[Part, ...]:
     """La part de chaque financeur dans chaque pièce : ce qu'ouvre un chiffre."""
     financements = donnees.lecture.financements
-    cles = {x.code: _cle(x, donnees) for x in _lignes(donnees)}
+    regle = donnees.lecture.convention.parite
+    par_action = regle is not None and regle.portee is Portee.ACTION
+    # Là où la parité se vérifie, le partage doit tomber juste : par action, ou sur l'ensemble.
+    cles = {x.code: _cle(x, donnees) for x in _lignes(donnees) if x.repartition or par_action}
     defaut = cle_prevue(repartition=(), financements=financements)
     return parts(pieces=donnees.pieces, cles=cles, defaut=defaut)
 

@@ -1,8 +1,8 @@
 """Partager des montants entre financeurs selon une clé, au centime, sans rien perdre.
 
-Plus fort reste, les restes se reportant d'un montant au suivant : chaque part est à moins d'un
-centime de son dû, et la somme d'une suite de pièces reste à moins d'un centime du sien. Sans ce
-report, mille pièces d'un nombre impair de centimes donneraient dix euros de trop au premier nommé.
+Plus fort reste, les restes se reportant d'un montant au suivant : une part est à un centime près
+de son dû, et la somme d'une suite de pièces aussi. Sans ce report, mille pièces d'un nombre impair
+de centimes donneraient dix euros de trop au premier nommé, et la parité se dirait rompue.
 """
 
 from collections.abc import Iterable, Mapping
@@ -65,16 +65,17 @@ def cle_prevue(*, repartition: Iterable[Montant], financements: Iterable[Montant
 def parts(*, pieces: Iterable[PieceLue], cles: Mapping[str, Cle], defaut: Cle) -> tuple[Part, ...]:
     """Les parts de chaque pièce, dans l'ordre des dates : leur somme est celle des pièces.
 
-    `cles` : la clé de chaque ligne de convention ; `defaut`, celle d'une ligne qu'elle ne nomme
-    pas. L'ordre de lecture ne change rien : on partage par date, puis par numéro de pièce.
+    `cles` : la clé des lignes de convention qui ont la leur. Les autres suivent `defaut` et se
+    partagent ensemble, pour que leur somme soit juste elle aussi. L'ordre de lecture ne change
+    rien : on partage par date, puis par numéro de pièce.
     """
-    partageurs: dict[tuple[Etape, str], Partageur] = {}
+    partageurs: dict[tuple[Etape, str | None], Partageur] = {}
     rendues: list[Part] = []
     for piece in sorted(pieces, key=lambda p: (p.datee_le, p.id)):
         if piece.financeur:
             rendues.append(Part(piece, piece.financeur, piece.montant, est_partagee=False))
             continue
-        rang = (piece.etape, piece.ligne_code)
+        rang = (piece.etape, piece.ligne_code if piece.ligne_code in cles else None)
         cle = cles.get(piece.ligne_code, defaut)
         partageur = partageurs.setdefault(rang, Partageur(cle))
         rendues += [

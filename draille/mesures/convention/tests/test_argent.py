@@ -179,11 +179,18 @@ def test_l_ordre_des_pieces_est_indifferent(tiree, hasard):
 
 
 def test_mille_pieces_partagees_gardent_la_parite_exacte():
-    lue = lecture([ligne("a", "100")], [montant(ETAT, "50"), montant(DEPARTEMENT, "50")])
-    pieces = [piece(n, Etape.EXECUTEE, "0.01") for n in range(1001)]
-    argent = composer(donnees=donnees(lue, pieces))
+    lignes = [ligne(code, "100") for code in "abcdefghi"]
+    annonces = [montant(ETAT, "450"), montant(DEPARTEMENT, "450")]
+    pieces = [piece(n, Etape.EXECUTEE, "0.01", "abcdefghi"[n % 9]) for n in range(1001)]
+    argent = composer(donnees=donnees(lecture(lignes, annonces), pieces))
     assert argent.parites[Etape.EXECUTEE][0][1].etat is EtatParite.EXACTE
-    assert argent.lignes[0].est_partagee
+    assert all(x.est_partagee for x in argent.lignes)
+    repartie = replace(
+        ligne("a", "100"), repartition=(montant(ETAT, "50"), montant(DEPARTEMENT, "50"))
+    )
+    par_action = composer(donnees=donnees(lecture([repartie], portee=Portee.ACTION), pieces))
+    lues = dict(par_action.parites[Etape.EXECUTEE])
+    assert lues["a"].etat is EtatParite.EXACTE
 
 
 def test_la_parite_rompue_dit_ce_qui_doit_changer_de_cote():

@@ -37,7 +37,6 @@ def test_la_demonstration_importe_un_tableur_juste_et_ses_fautes_attendent(
 ):
     assert jouee.rejetees == 1 and jouee.a_revoir == 5
     assert jouee.importees == jouee.lignes - 6
-    print([(x.contenu, x.raison) for x in models.LigneComptable.objects.filter(sort="a_revoir")])
     anomalies = sorted(
         a for x in models.LigneComptable.objects.filter(sort="a_revoir") for a in x.anomalies
     )

@@ -88,7 +88,9 @@ def resoudre(*, ligne: LigneLue, connu: Connu) -> Resolue:
     ecrits = {**reprises, **ligne.contenu}
     cadre, code, action = _ligne_de_convention(resolue, ecrits, connu)
     exercice = ligne.exercice or int(reprises.get("exercice", 0)) or ligne.datee_le.year
-    annee = ligne.annee or exercice
+    # L'exercice faux n'est pas l'année servie : une seule faute se dit, une seule fois.
+    est_faux = not _va_avec(exercice, ligne.datee_le, connu.dernier_janvier)
+    annee = ligne.annee or (ligne.datee_le.year if est_faux else exercice)
     _verifier_annees(resolue, exercice, annee, cadre, connu.dernier_janvier)
     financeur = _financeur(resolue, connu)
     resolue.piece = PieceNeuve(
@@ -165,8 +167,7 @@ def _verifier_annees(
 ) -> None:
     datee_le = resolue.ligne.datee_le
     assert datee_le is not None
-    en_complementaire = datee_le <= date(exercice + 1, 1, min(dernier_janvier, 31))
-    if datee_le.year != exercice and not (datee_le.year == exercice + 1 and en_complementaire):
+    if not _va_avec(exercice, datee_le, dernier_janvier):
         resolue.propositions.setdefault("exercice", str(datee_le.year))
         raison = f"L'exercice {exercice} ne va pas avec la date du {date_courte(datee_le)}."
         resolue.douter(Anomalie.ANNEE, "exercice", raison)
@@ -176,6 +177,11 @@ def _verifier_annees(
             f"{annee} : dites l'année servie."
         )
         resolue.douter(Anomalie.ANNEE, "annee", raison)
+
+
+def _va_avec(exercice: int, datee_le: date, dernier_janvier: int) -> bool:
+    """Vrai pour une pièce de l'année, ou de la journée complémentaire qui la suit."""
+    return date(exercice, 1, 1) <= datee_le <= date(exercice + 1, 1, min(dernier_janvier, 31))
 
 
 def _financeur(resolue: Resolue, connu: Connu) -> str:

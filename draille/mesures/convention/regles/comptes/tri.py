@@ -240,7 +240,7 @@ class _Tri:
         engagees = [
             p
             for p in self.par_numero.get((piece.cadre_id, Etape.ENGAGEE, piece.engagement), ())
-            if p.exercice <= piece.exercice and not p.est_reduction
+            if p.exercice <= max(piece.exercice, piece.datee_le.year) and not p.est_reduction
         ]
         if not engagees:
             raison = f"L'engagement {piece.engagement} n'est pas connu."

@@ -209,7 +209,7 @@ def _argent(contenu: Mapping[str, Any]) -> dict[str, Any]:
                 "etape": Etape(p["etape"]).libelle,
                 "libelle": p["libelle"],
                 "etat": p["etat"],
-                "phrase": p["phrase"],
+                "phrase": _phrase_parite(p),
             }
             for p in argent_lu["parites"]
             if Decimal(p["montant_total"])
@@ -225,6 +225,13 @@ def _argent(contenu: Mapping[str, Any]) -> dict[str, Any]:
         else f"{argent(projection['valeur'])}, entre {argent(projection['bas'])} et "
         f"{argent(projection['haut'])}. {projection['methode']}",
     }
+
+
+def _phrase_parite(p: Mapping[str, Any]) -> str:
+    # Les mots viennent de la promesse ; au-delà du prévu, l'État n'engage plus, il porte.
+    if p["etape"] == Etape.PREVUE:
+        return str(p["phrase"])
+    return str(p["phrase"]).replace("L'État engage", "L'État porte")
 
 
 def _ecart(contenu: Mapping[str, Any]) -> list[str]:

@@ -114,7 +114,7 @@ def ods(*, edition: Edition) -> bytes:
     document = Document("spreadsheet")
     document.body.clear()
     for tableau in tableaux(edition=edition):
-        feuille = Table(tableau.nom, width=0, height=0)
+        feuille = Table(tableau.nom)
         for rangee in (tableau.entetes, *tableau.rangees):
             feuille.append_row(_rangee_ods(rangee), clone=False)
         document.body.append(feuille)

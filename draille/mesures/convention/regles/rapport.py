@@ -152,8 +152,14 @@ def _totaux(avant: Mapping[str, Any], apres: Mapping[str, Any]) -> Iterator[Chan
         {(p["libelle"], p["etape"]): p for p in c["argent"]["parites"]} for c in (avant, apres)
     ]
     for cle in dict.fromkeys([*etats[0], *etats[1]]):
-        dits = [e[cle]["etat"] if cle in e else "" for e in etats]
+        dits = [_parite(e.get(cle)) for e in etats]
         yield Changement(cle[0], f"Parité, {Etape(cle[1]).libelle.lower()}", *dits)
+
+
+def _parite(lue: Mapping[str, Any] | None) -> str:
+    if lue is None:
+        return ""
+    return str(lue["etat"]) if Decimal(lue["montant_total"]) else "rien à cette étape"
 
 
 def _lignes(avant: Mapping[str, Any], apres: Mapping[str, Any]) -> Iterator[Changement]:

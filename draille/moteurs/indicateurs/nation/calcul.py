@@ -22,7 +22,7 @@ from draille.socle.refus import Refus
 
 Moteur = Literal["duckdb", "spark"]
 TOUS = "tous"
-_LUES_DE_D = ("le", "ligne", "code", "personne", "objet", "agent", "mois")
+_PSEUDONYMES = ("personne", "objet", "agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,16 +221,23 @@ def _retenues(actes: Any, groupe: Groupe, periode: Periode, le: date) -> Any:
 
 def _uniques(d: Any, groupe: Groupe) -> Any:
     """Une ligne par sujet (et par mois) : la plus petite ; sans sujet, chacune pour elle-même."""
+    import ibis
+
     unicite, sujet = groupe.modele.unicite, groupe.modele.sujet
-    gardees = ["departement", "mois", "le", "ligne", "code", "objet"]
-    gardees += [f"f{k}" for k in range(len(groupe.filtres))]
     if unicite == "aucune":
-        return d.select(*gardees, "personne", "agent")
-    # Un pseudonyme est positif : l'opposé de la ligne n'est celui de personne.
-    d = d.mutate(qui=d[sujet].fill_null(-d.ligne))
+        return d
+    # Un pseudonyme est positif : l'opposé de la ligne n'est celui de personne. Zéro tient lieu de
+    # nul, que « la valeur de la plus petite ligne » sauterait.
+    qui = d[sujet].fill_null(-d.ligne)
     cles = ["departement", "qui", *(["mois"] if unicite == "mois" else [])]
-    premieres = d.group_by(cles).aggregate(ligne=d.ligne.min()).select("departement", "ligne")
-    return d.semi_join(premieres, ["departement", "ligne"])
+    gardees = {"le": d.le, "code": d.code, "objet": d.objet.fill_null(0)}
+    if unicite == "premiere":
+        gardees["mois"] = d.mois
+    for nom in ("personne", "agent"):
+        gardees[nom] = d[nom].fill_null(0)
+    premieres = {nom: valeur.argmin(d.ligne) for nom, valeur in gardees.items()}
+    uniques = d.mutate(qui=qui).group_by(cles).aggregate(ligne=d.ligne.min(), **premieres)
+    return uniques.mutate(f0=ibis.literal(True))
 
 
 def _reponses(actes: Any, lignes: Any, groupe: Groupe, le: date) -> Any:
@@ -242,7 +249,9 @@ def _reponses(actes: Any, lignes: Any, groupe: Groupe, le: date) -> Any:
     j = lignes.inner_join(n, [lignes.departement == n.n_departement, lignes.objet == n.n_objet])
 
     def colonne(table: str, nom: str) -> Any:
-        return j[nom] if table == "d" else j[f"n_{nom}"]
+        if table == "n":
+            return j[f"n_{nom}"]
+        return j[nom].nullif(0) if nom in _PSEUDONYMES else j[nom]
 
     vues = {f"r{m.rang}": _somme(_repond(m, j, colonne)) for m in groupe.avec_reponses}
     par_ligne = j.group_by(["departement", "mois", "ligne"]).aggregate(**vues)

@@ -10,9 +10,13 @@ def _du_departement(acces: Acces) -> bool:
     return tout_agent(acces) and acces.est_du_departement
 
 
+def _gere(acces: Acces) -> bool:
+    return acces.est_du_departement and a_role(*GERER)(acces)
+
+
 ACCES: dict[str, Predicat] = {
     "voir": _du_departement,
     "s_inscrire": _du_departement,
     "voir_chiffres": _du_departement,
-    "gerer": a_role(*GERER),
+    "gerer": _gere,
 }

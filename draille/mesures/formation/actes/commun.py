@@ -28,8 +28,10 @@ def refus(code: str, message: str) -> Refus:
 
 
 def exiger_gestion(*, par: Acces, action: str) -> None:
-    """Lève `Refus('acces.refuse')` hors pilote et cadre."""
-    par.exiger(GERER, cle_ligne=None, action=action)
+    """Lève `Refus('acces.refuse')` hors pilote et cadre du Département."""
+    # Qui tient un rôle d'ailleurs (un pilote de l'État) lit la convention, et n'écrit rien ici.
+    tenu = par if par.est_du_departement else par.parmi(())
+    tenu.exiger(GERER, cle_ligne=None, action=action)
 
 
 def prendre(*, session_id: int) -> Session:

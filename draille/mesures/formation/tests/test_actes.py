@@ -1,7 +1,9 @@
 """Programmer, s'inscrire, attendre, se désister, émarger, clore, annuler."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -151,6 +153,40 @@ def test_ni_deux_fois_ni_deux_sessions_a_la_meme_heure(par: Acces) -> None:
     assert "12 octobre 2020 (matin)" in dit.message
     apres = f.session(par, debut=DEBUT + timedelta(days=1))
     assert f.inscrire(apres, "Un", par).statut == "inscrite"
+
+
+def test_un_pilote_d_ailleurs_ne_tient_rien_et_ne_s_inscrit_pas(par: Acces) -> None:
+    ou, moi = f.session(par), f.agent("Moi")
+    dehors = replace(f.acces(Role.PILOTE, moi), est_du_departement=False)
+    for geste in (
+        lambda: f.session(dehors),
+        lambda: actes.inscrire(session_id=ou.pk, qui=moi.pk, par=dehors, le=LE),
+        lambda: actes.annuler_session(session_id=ou.pk, motif="Neige", par=dehors, le=LE),
+    ):
+        with pytest.raises(Refus) as erreur:
+            geste()
+        assert erreur.value.code == "acces.refuse"
+
+
+@pytest.mark.parametrize("graine", range(5))
+def test_quel_que_soit_l_ordre_des_gestes_les_places_tombent_juste(par: Acces, graine: int) -> None:
+    """Autant de places tenues que d'inscriptions, jamais de trop ; nul n'attend une place libre."""
+    alea = Random(graine)
+    ou = f.session(par, places=alea.randint(1, 3))
+    for _ in range(25):
+        nom = f"Pro{alea.randint(1, 6)}"
+        vive = ou.inscriptions.filter(
+            professionnel__agent__nom=nom, statut__in=["inscrite", "en_attente"]
+        ).first()
+        if vive is None:
+            f.inscrire(ou, nom, par)
+        else:
+            actes.se_desister(inscription_id=vive.pk, par=par, le=LE)
+        ou.refresh_from_db()
+        tenues = ou.inscriptions.filter(statut="inscrite").count()
+        attendent = ou.inscriptions.filter(statut="en_attente").count()
+        assert ou.prises == tenues <= ou.places
+        assert not attendent or tenues == ou.places
 
 
 def test_un_professionnel_d_un_partenaire_n_est_qu_une_personne(par: Acces) -> None:

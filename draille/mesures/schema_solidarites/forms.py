@@ -94,9 +94,7 @@ class Reviser(forms.Form):
             )
         for n in range(1, CHANGEMENTS + 1):
             self.fields[f"action_{n}"] = _choix(f"Action à changer {n}", actions)
-            self.fields[f"nom_{n}"] = _texte(
-                f"Action à changer {n} : son nouveau nom", "Vide : l'action est retirée."
-            )
+            self.fields[f"nom_{n}"] = _texte(f"Action à changer {n} : son nouveau nom")
 
     def clean(self) -> dict[str, Any]:
         """Un ajout dit son axe et son nom."""
@@ -166,5 +164,5 @@ def _choix(label: str, proposes: list[tuple[str, str]]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=proposes, required=False, error_messages=erreurs)
 
 
-def _texte(label: str, aide: str = "") -> forms.CharField:
-    return forms.CharField(label=label, max_length=200, required=False, help_text=aide)
+def _texte(label: str) -> forms.CharField:
+    return forms.CharField(label=label, max_length=200, required=False)

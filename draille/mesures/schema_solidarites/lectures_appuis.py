@@ -15,7 +15,7 @@ from draille.ecrans.arbre import AppuiLu, Catalogue, GenreAppui, Lecteur
 from draille.ecrans.menu import entrees
 from draille.ecrans.panneaux import figures
 from draille.ecrans.requete import adresse
-from draille.mesures.schema_solidarites.lectures_delais import en_cours
+from draille.mesures.schema_solidarites.lectures_delais import en_cours, est_tu
 from draille.moteurs.annuaire.adaptateur_lectures import existants
 from draille.moteurs.annuaire.registre import libelle_besoin, tous
 from draille.moteurs.delais import registre as delais
@@ -72,13 +72,8 @@ def _compte(i: Indicateur, denominateur: int, numerateur: int, le: date, seuil: 
         precision = f"{entier(numerateur)} sur {entier(denominateur)} en {le.year}"
     elif i.numerateur:
         valeur, precision = "", f"aucun acte compté en {le.year}"
-    if denominateur < seuil or 0 < numerateur < seuil:
-        return AppuiLu(
-            genre=GenreAppui.INDICATEUR,
-            code=i.code,
-            libelle=i.libelle,
-            precision=f"moins de {seuil} en {le.year}",
-        )
+    if 0 < denominateur < seuil or 0 < numerateur < seuil:
+        return _tu(GenreAppui.INDICATEUR, i.code, i.libelle, le)
     return AppuiLu(
         genre=GenreAppui.INDICATEUR,
         code=i.code,
@@ -132,6 +127,11 @@ def lire_delais(codes: Sequence[str], acces: Acces, le: date) -> Lus:
     lus = {}
     for code, declare in siens.items():
         nombre, retards = comptes.get(code, (0, 0))
+        if est_tu(nombre=nombre, acces=acces, le=le):
+            lus[code] = _tu(GenreAppui.DELAI, code, declare.libelle, le)
+            continue
+        # Hors du Département, le nombre des retards dirait qui est en retard.
+        retards = retards if acces.est_du_departement else 0
         lus[code] = AppuiLu(
             genre=GenreAppui.DELAI,
             code=code,
@@ -142,6 +142,11 @@ def lire_delais(codes: Sequence[str], acces: Acces, le: date) -> Lus:
             url=f"{adresse('schema_delai', code)}?{urlencode({'le': le.isoformat()})}",
         )
     return lus
+
+
+def _tu(genre: GenreAppui, code: str, libelle: str, le: date) -> AppuiLu:
+    seuil = indicateurs.seuil_secret(le=le)
+    return AppuiLu(genre=genre, code=code, libelle=libelle, precision=f"moins de {seuil}")
 
 
 def partenaires(codes: Sequence[str], acces: Acces, le: date) -> Lus:

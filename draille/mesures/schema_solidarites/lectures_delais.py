@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import F, Q
 
+from draille.moteurs.indicateurs.adaptateur import seuil_secret
 from draille.noyau.echeance.models import Echeance
 from draille.noyau.personne.models import Personne
 from draille.noyau.territoire.models import Commune
@@ -36,6 +37,11 @@ def en_cours(*, codes: Iterable[str], acces: Acces, le: date) -> VisiblesQuerySe
         Q(fermee_le__isnull=True) | Q(fermee_le__gt=le), code__in=list(codes), ouverte_le__lte=le
     )
     return en_cours_.order_by(F("avant_le").asc(nulls_last=True), "pk")
+
+
+def est_tu(*, nombre: int, acces: Acces, le: date) -> bool:
+    """Vrai si ce lecteur, hors du Département, ne doit pas voir un si petit effectif."""
+    return not acces.est_du_departement and 0 < nombre < seuil_secret(le=le)
 
 
 def habiller(*, echeances: Sequence[Echeance], acces: Acces, le: date) -> list[EcheanceLue]:

@@ -28,6 +28,8 @@ def delai(request: HttpRequest, code: str) -> HttpResponse:
     le = min(formulaire.jour, date_de(request))
     ouvertes = lectures.en_cours(codes=(code,), acces=acces, le=le)
     page = Paginator(ouvertes, PAR_PAGE).get_page(request.GET.get("page"))
+    if lectures.est_tu(nombre=page.paginator.count, acces=acces, le=le):
+        raise Http404("ce lecteur ne voit pas ce nombre")
     contexte = {
         "delai": declare,
         "jour": le,

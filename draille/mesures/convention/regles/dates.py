@@ -83,8 +83,12 @@ class Comparaison:
     @property
     def changements(self) -> int:
         """Combien d'objets diffèrent d'une date à l'autre."""
-        tous = (*self.lignes, *self.financements, *self.echeances)
-        return sum(x.sort is not Sort.INCHANGE for x in tous)
+        sorts = [
+            *(x.sort for x in self.lignes),
+            *(x.sort for x in self.financements),
+            *(x.sort for x in self.echeances),
+        ]
+        return sum(sort is not Sort.INCHANGE for sort in sorts)
 
 
 def comparer(
@@ -199,8 +203,9 @@ def _financements(
         x, y = de.get(code), a.get(code)
         nomme = y or x
         assert nomme is not None
-        valeurs = (x and x.valeur, y and y.valeur)
-        comparees.append(MontantCompare(nomme.financeur.nom, _sort(*valeurs), *valeurs))
+        avant_vaut, apres_vaut = (x.valeur if x else None), (y.valeur if y else None)
+        sort = _sort(avant_vaut, apres_vaut)
+        comparees.append(MontantCompare(nomme.financeur.nom, sort, avant_vaut, apres_vaut))
     return tuple(comparees)
 
 

@@ -15,6 +15,7 @@ from draille.mesures.convention.forms import DateLue
 from draille.mesures.convention.regles.comptes import (
     CHAMPS,
     OCTETS_MAXIMUM,
+    Anomalie,
     Connu,
     Decision,
     titres_du_fichier,
@@ -126,6 +127,17 @@ def ouvrir(texte: str) -> bytes:
     return b"" if lecteur.unconsumed_tail else contenu
 
 
+# Ce qui se corrige, selon ce qui ne va pas.
+UTILES: dict[Anomalie, tuple[str, ...]] = {
+    Anomalie.LIGNE: ("ligne",),
+    Anomalie.CONVENTION: ("ligne",),
+    Anomalie.FINANCEUR: ("financeur",),
+    Anomalie.ANNEE: ("exercice", "annee"),
+    Anomalie.NEGATIF: ("reduit",),
+    Anomalie.REPRISE: ("ligne", "exercice"),
+}
+
+
 class DecisionForm(forms.Form):
     """Ce que l'on décide d'une ligne à revoir, et ce que l'on y corrige."""
 
@@ -135,7 +147,7 @@ class DecisionForm(forms.Form):
     annee = forms.IntegerField(
         label="Année de la convention", required=False, min_value=1990, max_value=2999
     )
-    reduit = forms.CharField(label="Numéro de la pièce réduite", required=False, max_length=40)
+    reduit = forms.ChoiceField(label="Pièce qu'elle réduit", required=False)
     decision = forms.ChoiceField(
         label="Décision",
         choices=[(str(d), d.libelle) for d in Decision if d is not Decision.REPRISE],
@@ -145,9 +157,17 @@ class DecisionForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, connu: Connu, **kwargs: Any) -> None:
-        """`connu` : les conventions, leurs lignes et les financeurs que l'on peut dire."""
+    def __init__(
+        self,
+        *args: Any,
+        connu: Connu,
+        reductibles: Sequence[tuple[str, str]],
+        anomalies: Sequence[Anomalie],
+        **kwargs: Any,
+    ) -> None:
+        """`connu` : les lignes et les financeurs que l'on peut dire ; `reductibles`, les pièces."""
         super().__init__(*args, **kwargs)
+        self._utiles = {c for a in anomalies for c in UTILES.get(a, ())}
         lignes = [
             (f"{c.code}:{code}", libelle if len(connu.cadres) == 1 else f"{libelle} ({c.titre})")
             for c in connu.cadres
@@ -155,10 +175,21 @@ class DecisionForm(forms.Form):
         ]
         financeurs = [(f.code, f.nom) for f in connu.financeurs]
         vide = [("", "Comme le fichier le dit")]
-        for nom, choix in (("ligne", lignes), ("financeur", financeurs)):
+        tous = (("ligne", lignes), ("financeur", financeurs), ("reduit", list(reductibles)))
+        for nom, choix in tous:
             champ = self.fields[nom]
             assert isinstance(champ, forms.ChoiceField)
             champ.choices = [*vide, *choix]
+
+    @property
+    def utiles(self) -> list[Any]:
+        """Les champs qui répondent à ce qui ne va pas."""
+        return [self[n] for n in self.fields if n in self._utiles]
+
+    @property
+    def autres(self) -> list[Any]:
+        """Les autres champs que l'on peut corriger."""
+        return [self[n] for n in self.fields if n not in self._utiles and n != "decision"]
 
     @property
     def corrections(self) -> Corrections:

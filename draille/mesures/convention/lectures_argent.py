@@ -7,9 +7,9 @@ quel que soit le nombre de lignes et de pièces.
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from draille.mesures.convention import models, regles
+from draille.mesures.convention import lectures_suivi, models, regles
 from draille.mesures.convention.lectures import PageConvention
 from draille.mesures.convention.regles.argent import SANS_FINANCEUR, Argent, PieceLue
 from draille.mesures.convention.regles.argent_alertes import Seuils
@@ -27,7 +27,8 @@ def argent(*, page: PageConvention, annee: int, le: date) -> Argent:
 def donnees(*, page: PageConvention, annee: int, le: date) -> Donnees:
     """Ce dont se compose l'argent d'une année : textes, pièces, échéances, réglages du jour."""
     lecture, mention = lecture_de_lannee(page=page, annee=annee, le=le)
-    echeances = _echeances(page, annee, le)
+    lues = lectures_suivi.echeances(cadre_id=page.cadre_id, le=le)
+    echeances = [e for e in lues if e.annee == annee]
     pieces = tuple(
         PieceLue(
             id=p.pk,
@@ -41,7 +42,7 @@ def donnees(*, page: PageConvention, annee: int, le: date) -> Donnees:
         for p in pieces_de_lannee(page=page, annee=annee, le=le).select_related("financeur")
     )
     fin = max(
-        (e.avant_le for e in echeances if e.nature == NatureEcheance.EXECUTION),
+        (e.avant_le for e in echeances if e.nature is NatureEcheance.EXECUTION),
         default=date(annee, 12, 31),
     )
     lu = registre_global()
@@ -84,7 +85,7 @@ def lecture_de_lannee(*, page: PageConvention, annee: int, le: date) -> tuple[re
 def pieces_de_lannee(*, page: PageConvention, annee: int, le: date) -> QuerySet[models.Piece]:
     """Les pièces de ce cadre pour cette année, datées au plus tard de ce jour."""
     return models.Piece.objects.filter(
-        cadre__in=_cadre(page), annee=annee, datee_le__lte=le
+        cadre_id=page.cadre_id, annee=annee, datee_le__lte=le
     ).order_by("datee_le", "pk")
 
 
@@ -96,7 +97,7 @@ def annees(*, page: PageConvention, le: date) -> list[int]:
     convention = page.lecture.convention
     trouvees = {t.annee for t in convention.textes if t.annee is not None}
     trouvees |= set(
-        models.Piece.objects.filter(cadre__in=_cadre(page))
+        models.Piece.objects.filter(cadre_id=page.cadre_id)
         .order_by()
         .values_list("annee", flat=True)
         .distinct()
@@ -106,20 +107,6 @@ def annees(*, page: PageConvention, le: date) -> list[int]:
     return sorted(a for a in trouvees if a <= le.year) or [le.year]
 
 
-def _cadre(page: PageConvention) -> QuerySet[models.Texte, int]:
-    # La page porte les identifiants de ses textes : ils disent leur cadre.
-    return models.Texte.objects.filter(pk__in=page.textes_ids.values()).values_list("cadre_id")  # type: ignore[return-value]
-
-
-def _echeances(page: PageConvention, annee: int, le: date) -> list[models.EcheanceCadre]:
-    """Les échéances de cette année, telles qu'on les lit ce jour : les reportées n'y sont plus."""
-    en_vigueur = Q(remplacee_par__isnull=True) | Q(remplacee_par__fixee_le__gt=le)
-    lues = models.EcheanceCadre.objects.filter(
-        en_vigueur, cadre__in=_cadre(page), annee=annee, fixee_le__lte=le
-    )
-    return list(lues.order_by("avant_le", "pk"))
-
-
 def _financeurs(
     page: PageConvention, lecture: regles.Lecture, pieces: tuple[PieceLue, ...]
 ) -> tuple[regles.Financeur, ...]:
@@ -127,7 +114,7 @@ def _financeurs(
     nommes = {m.financeur.code for m in lecture.financements}
     nommes |= {m.financeur.code for x in lecture.lignes for m in x.repartition}
     nommes |= {p.financeur for p in pieces}
-    du_departement = models.Cadre.objects.filter(pk__in=_cadre(page)).values("departement")
+    du_departement = models.Cadre.objects.filter(pk=page.cadre_id).values("departement")
     return tuple(
         regles.Financeur(f.code, f.nom, regles.Cote(f.cote))
         for f in models.Financeur.objects.filter(departement__in=du_departement).order_by("rang")

@@ -1,6 +1,6 @@
 """Ouvrir un chiffre de l'argent : les pièces des comptes, ou les textes, dont il est la somme."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,7 +37,7 @@ class Filtre:
 class PieceOuverte:
     """Une pièce, et ce qu'elle apporte au chiffre en euros. `ou` : sa place dans son fichier.
 
-    `est_partagee` : la part vient de la clé prévue, la pièce ne disant pas son financeur.
+    Ouverte pour un financeur, elle n'apporte que sa part. `est_partagee` : une clé la partage.
     """
 
     piece: models.Piece
@@ -53,6 +53,7 @@ class PrevuOuvert:
     """Un montant fixé par un texte, et ce qu'il apporte au chiffre en euros."""
 
     objet: str
+    code: str
     financeur: str
     montant: Decimal
     est_partage: bool
@@ -88,20 +89,13 @@ def ouvrir(*, page: PageConvention, annee: int, le: date, filtre: Filtre) -> Lis
         prevus = _prevus(lues, filtre, noms)
     else:
         pieces = _pieces(page, lues, filtre, (noms, libelles))
-    ouvertes = [
-        *((x.financeur, x.montant) for x in pieces),
-        *((x.financeur, x.montant) for x in prevus),
-    ]
-    codes = {nom: code for code, nom in noms.items()}
+    par_financeur = _par_financeur(lues, filtre, prevus)
     return ListePieces(
         filtre=filtre,
-        total=sum((m for _, m in ouvertes), ZERO),
+        total=sum((x.montant for x in pieces), sum((x.montant for x in prevus), ZERO)),
         pieces=pieces,
         prevus=prevus,
-        par_financeur=tuple(
-            (codes[nom], nom, sum((m for n, m in ouvertes if n == nom), ZERO))
-            for nom in dict.fromkeys(n for n, _ in ouvertes)
-        ),
+        par_financeur=tuple((c, noms.get(c, c), m) for c, m in par_financeur.items()),
         ligne="" if filtre.ligne is None else libelles.get(filtre.ligne, filtre.ligne),
         financeur="" if filtre.financeur is None else noms.get(filtre.financeur, filtre.financeur),
     )
@@ -111,36 +105,55 @@ def _garde(filtre: Filtre, ligne: str, financeur: str) -> bool:
     return filtre.ligne in (None, ligne) and filtre.financeur in (None, financeur)
 
 
+def _par_financeur(
+    lues: Donnees, filtre: Filtre, prevus: tuple[PrevuOuvert, ...]
+) -> dict[str, Decimal]:
+    """Ce que chacun porte du chiffre ; leur somme est le chiffre."""
+    sommes: dict[str, Decimal] = {}
+    portees = [(p.code, p.montant) for p in prevus]
+    portees += [(p.financeur, p.montant) for p in _parts(lues, filtre)]
+    for code, montant in portees:
+        sommes[code] = sommes.get(code, ZERO) + montant
+    return sommes
+
+
+def _parts(lues: Donnees, filtre: Filtre) -> list[Part]:
+    return [
+        p
+        for p in parts_de_lannee(donnees=lues)
+        if p.piece.etape is filtre.etape and _garde(filtre, p.piece.ligne_code, p.financeur)
+    ]
+
+
 def _pieces(
     page: PageConvention,
     lues: Donnees,
     filtre: Filtre,
     mots: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> tuple[PieceOuverte, ...]:
+    """Une rangée par pièce : entière, ou sa part si l'on n'ouvre qu'un financeur."""
     noms, libelles = mots
-    parts = [
-        p
-        for p in parts_de_lannee(donnees=lues)
-        if p.piece.etape is filtre.etape and _garde(filtre, p.piece.ligne_code, p.financeur)
-    ]
-    completes = _completes(page, lues, parts)
+    par_piece: dict[int, list[Part]] = {}
+    for part in _parts(lues, filtre):
+        par_piece.setdefault(part.piece.id, []).append(part)
+    completes = _completes(page, lues, par_piece)
     return tuple(
         PieceOuverte(
-            piece=completes[p.piece.id],
-            ligne=libelles.get(p.piece.ligne_code, p.piece.ligne_code),
-            financeur=noms.get(p.financeur, p.financeur),
-            montant=p.montant,
-            est_partagee=p.est_partagee,
-            ou=_ou(completes[p.piece.id]),
+            piece=completes[id_],
+            ligne=libelles.get(parts[0].piece.ligne_code, parts[0].piece.ligne_code),
+            financeur=" et ".join(noms.get(p.financeur, p.financeur) for p in parts),
+            montant=sum((p.montant for p in parts), ZERO),
+            est_partagee=any(p.est_partagee for p in parts),
+            ou=_ou(completes[id_]),
         )
-        for p in parts
+        for id_, parts in par_piece.items()
     )
 
 
-def _completes(page: PageConvention, lues: Donnees, parts: list[Part]) -> dict[int, models.Piece]:
+def _completes(page: PageConvention, lues: Donnees, ids: Iterable[int]) -> dict[int, models.Piece]:
     lignes = models.LigneComptable.objects.filter(sort=SortLigne.IMPORTEE)
     pieces = pieces_de_lannee(page=page, annee=lues.annee, le=lues.horizon.le)
-    voulues = pieces.filter(pk__in={p.piece.id for p in parts}).select_related("reduit")
+    voulues = pieces.filter(pk__in=list(ids)).select_related("reduit")
     prealable = Prefetch("lignes", queryset=lignes.select_related("importee_par"))
     return {p.pk: p for p in voulues.prefetch_related(prealable)}
 
@@ -153,12 +166,14 @@ def _prevus(lues: Donnees, filtre: Filtre, noms: Mapping[str, str]) -> tuple[Pre
     """Sans ligne dite, ce que chacun annonce ; sinon, les parts de la ligne."""
     if filtre.ligne is None and lues.lecture.financements:
         return tuple(
-            PrevuOuvert(m.financeur.nom, m.financeur.nom, m.valeur, False, m.preuve)
+            PrevuOuvert(
+                m.financeur.nom, m.financeur.code, m.financeur.nom, m.valeur, False, m.preuve
+            )
             for m in lues.lecture.financements
             if filtre.financeur in (None, m.financeur.code)
         )
     return tuple(
-        PrevuOuvert(x.libelle, noms.get(code, code), montant, not x.repartition, x.preuve)
+        PrevuOuvert(x.libelle, code, noms.get(code, code), montant, not x.repartition, x.preuve)
         for x in lues.lecture.lignes
         for code, montant in parts_prevues(ligne=x, donnees=lues).items()
         if _garde(filtre, x.code, code)

@@ -23,8 +23,10 @@ from draille.mesures.convention.regles.comptes import (
 )
 from draille.mesures.convention.regles.suivi import Etape, SortLigne
 from draille.socle.parametres import registre_global
+from draille.socle.texte import date_courte, euros
 
 IMPORTS_MONTRES = 50
+PIECES_PROPOSEES = 500
 
 
 def connaitre(*, departement: str, lignes: Iterable[LigneLue], le: date) -> Connu:
@@ -126,8 +128,8 @@ def _les_plus_nombreuses(par_fichier: dict[int, list[Vue]]) -> list[Vue]:
 
 
 def situer_ligne(*, ligne: models.LigneComptable) -> str:
-    """« comptes.xlsx, feuille « Mandats », ligne 12 »."""
-    feuille = f", feuille « {ligne.feuille} »" if ligne.feuille else ""
+    """« comptes.xlsx, Mandats, ligne 12 »."""
+    feuille = f", {ligne.feuille}" if ligne.feuille else ""
     return f"{ligne.importee_par.nom_fichier}{feuille}, ligne {ligne.numero}"
 
 
@@ -198,7 +200,7 @@ class LigneMontree:
 def montrer(*, lue: models.LigneComptable) -> LigneMontree:
     """Ce que la ligne dit, où elle est, et ce que l'on peut en décider."""
     anomalies = tuple(Anomalie(a) for a in lue.anomalies)
-    feuille = f"Feuille « {lue.feuille} », l" if lue.feuille else "L"
+    feuille = f"{lue.feuille}, l" if lue.feuille else "L"
     return LigneMontree(
         ligne=lue,
         ou=f"{feuille}igne {lue.numero}",
@@ -221,3 +223,21 @@ def _decisions(anomalies: tuple[Anomalie, ...]) -> tuple[Decision, ...]:
 def _montant(contenu: dict[str, Any]) -> Decimal | None:
     lue = comptes.interpreter(brut={"montant": contenu.get("montant")}, ou=("", 0))
     return lue.montant
+
+
+def reductibles(*, lue: models.LigneComptable) -> list[tuple[str, str]]:
+    """Les pièces qu'un montant négatif pourrait réduire : (numéro, phrase), la dernière d'abord."""
+    montant = _montant(lue.contenu)
+    if montant is None or montant >= 0:
+        return []
+    pieces = models.Piece.objects.filter(
+        cadre__departement=lue.importee_par.departement,
+        etape=lue.contenu.get("etape", ""),
+        reduit__isnull=True,
+    ).annotate(en_moins=Sum("reductions__montant"))
+    possibles = pieces.order_by("-datee_le", "-pk")[:PIECES_PROPOSEES]
+    return [
+        (p.numero, f"{p.numero} du {date_courte(p.datee_le)}, {euros(reste)} : {p.ligne_code}")
+        for p in possibles
+        if (reste := p.montant + (p.en_moins or Decimal(0))) >= -montant
+    ]

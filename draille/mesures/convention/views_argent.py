@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,9 +26,11 @@ from draille.mesures.convention.lectures import PageConvention
 from draille.mesures.convention.lectures_argent_pieces import Filtre, ListePieces, ouvrir
 from draille.mesures.convention.regles.argent import Argent, ArgentLigne
 from draille.mesures.convention.regles.suivi import Etape
+from draille.mesures.convention.views_vie import cadre_de_page
 from draille.socle.texte import cellule_sure, date_courte
 
 ZERO = Decimal(0)
+PAR_PAGE = 100
 
 
 class _Lue:
@@ -61,9 +64,9 @@ def argent(request: HttpRequest, cadre: str) -> HttpResponse:
     lue = _Lue(request, cadre)
     lu = lectures_argent.argent(page=lue.page, annee=lue.annee, le=lue.jour)
     contexte = {
+        **cadre_de_page(lue.page, "argent", lue.jour),
         "cadre": lue.page.lecture.convention,
         "formulaire": lue.formulaire,
-        "jour": lue.jour,
         "annee": lue.annee,
         "argent": lu,
         "etapes": [_etape(e, lu, lue) for e in Etape],
@@ -152,6 +155,7 @@ def pieces(request: HttpRequest, cadre: str) -> HttpResponse:
         "jour": lue.jour,
         "annee": lue.annee,
         "liste": liste,
+        "page": Paginator(liste.pieces, PAR_PAGE).get_page(request.GET.get("page")),
         "titre": lectures_argent_mots.titre(liste=liste, annee=lue.annee),
         "etapes": [
             {

@@ -148,6 +148,8 @@ def decider(request: HttpRequest, pk: int) -> HttpResponse:
     formulaire = DecisionForm(
         request.POST if request.method == "POST" else None,
         connu=connu,
+        reductibles=lectures.reductibles(lue=lue),
+        anomalies=lectures.montrer(lue=lue).anomalies,
         initial=_propositions(lue, connu),
     )
     if request.method == "POST" and formulaire.is_valid():

@@ -281,9 +281,22 @@ def _total(
     return TotalLu(feuille.nom, rang, libelle[:80], annonce, calcule)
 
 
+_SUITE = ("exercice", "engagement", "autorisation", "chapitre", "nature", "fonction", "annee",
+          "convention", "ligne", "action", "financeur", "reduit", "objet")  # fmt: skip
+_PIECES = {Etape.ENGAGEE: "Engagement", Etape.EXECUTEE: "Mandat", Etape.RECUE: "Titre"}
+
+
 def en_mots(contenu: Mapping[str, str]) -> str:
-    """Le contenu d'une ligne, dit en une phrase courte."""
-    ecrits = dict(contenu)
-    if "date" in ecrits:
-        ecrits["date"] = date_courte(date.fromisoformat(ecrits["date"]))
-    return ", ".join(f"{CHAMPS[c][0].lower()} : {v}" for c, v in ecrits.items() if c in CHAMPS)
+    """Le contenu d'une ligne en une phrase : « Mandat 12 du 31/10/2020, exercice 2020 »."""
+    etape, ecrite = contenu.get("etape", ""), contenu.get("date", "")
+    debut = _PIECES[Etape(etape)] if etape in list(Etape) else etape or "Pièce"
+    if contenu.get("numero"):
+        debut += f" {contenu['numero']}"
+    if ecrite:
+        try:
+            ecrite = date_courte(date.fromisoformat(ecrite))
+        except ValueError:
+            ecrite = f"« {ecrite} »"
+        debut += f" du {ecrite}"
+    suite = [f"{CHAMPS[c][0].lower()} : {contenu[c]}" for c in _SUITE if contenu.get(c)]
+    return ", ".join((debut, *suite))

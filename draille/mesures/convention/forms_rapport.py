@@ -78,7 +78,7 @@ class Commentaires(forms.Form):
                 label=f"Commentaire : {libelle}",
                 required=False,
                 max_length=LONGUEUR_COMMENTAIRE,
-                widget=forms.Textarea(attrs={"rows": 4 if code else 6}),
+                widget=forms.Textarea(attrs={"rows": 5 if code else 7}),
                 initial=connus.get(code, ""),
                 error_messages={
                     "max_length": "Ce commentaire est trop long : 4 000 caractères au plus."

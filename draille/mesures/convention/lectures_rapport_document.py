@@ -241,7 +241,7 @@ def _ecart(contenu: Mapping[str, Any]) -> list[str]:
     if e["est_nul"]:
         return ["Les lignes publiées font exactement le total engagé."]
     phrases = [
-        f"Le total engagé est de {argent(e['montant_annonce'])} ; les lignes publiées font "
+        f"Le total annoncé est de {argent(e['montant_annonce'])} ; les lignes publiées font "
         f"{argent(e['montant_lignes'])}. L'écart est de {argent(e['montant'])}. {e['hypothese']}"
     ]
     if e["tient_dans_l_arrondi"]:

@@ -135,7 +135,7 @@ def _resultat(i: Mapping[str, Any]) -> str:
 def _detail(i: Mapping[str, Any]) -> str:
     unite = i["unite"]
     if not i["a_taux"]:
-        return unite
+        return str(unite)
     haut, bas = (compte(i[n]) for n in ("numerateur", "denominateur"))
     return f"{haut} sur {bas} {unite}"
 

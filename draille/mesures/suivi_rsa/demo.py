@@ -142,7 +142,8 @@ def recevoir_acompte(*, graine: str, par: Acces, le: date) -> int:
             par_caisse[fonorg, numorg].append((matricule, montant))
     recues = 0
     for (fonorg, numorg), droits in sorted(par_caisse.items()):
-        if (fonorg, numorg) not in deja:
+        # Une caisse d'ailleurs, dont on a gardé deux dossiers, ne demande rien à ce Département.
+        if (fonorg, numorg) not in deja and len(droits) >= invente()["acompte"]["dossiers_au_moins"]:
             contenu = _demande(droits, Random(f"{graine}:acompte:{fonorg}:{numorg}:{mois}"))
             fichier = FichierAcompte(
                 contenu=contenu,

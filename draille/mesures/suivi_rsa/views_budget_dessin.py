@@ -26,6 +26,7 @@ from draille.socle.texte import decimal, entier, euros, mois_annee
 GAUCHE, LARGEUR = Decimal(11), Decimal(88)
 HAUT, BAS = 26, 236
 MOIS_MONTRES = 24
+GRADUATIONS = 5
 PAS_RONDS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 
 
@@ -35,6 +36,7 @@ class Echelle:
 
     bas: Decimal
     haut: Decimal
+    pas: Decimal
 
     def y(self, valeur: Decimal) -> Decimal:
         """La hauteur en pixels."""
@@ -43,11 +45,11 @@ class Echelle:
 
 def _echelle(valeurs: Sequence[Decimal], *, de_zero: bool) -> Echelle:
     plus_bas, plus_haut = (Decimal(0) if de_zero else min(valeurs)), max(valeurs)
-    pas = _pas_rond((plus_haut - plus_bas or plus_haut or Decimal(1)) / 3)
+    pas = _pas_rond((plus_haut - plus_bas or plus_haut or Decimal(1)) / GRADUATIONS)
     # La division entière de Decimal va vers zéro : on arrondit en le disant.
     bas = (plus_bas / pas).to_integral_value(ROUND_FLOOR) * pas
     haut = (plus_haut / pas).to_integral_value(ROUND_CEILING) * pas
-    return Echelle(bas, haut if haut > bas else bas + pas)
+    return Echelle(bas, haut if haut > bas else bas + pas, pas)
 
 
 def _pas_rond(brut: Decimal) -> Decimal:
@@ -56,7 +58,6 @@ def _pas_rond(brut: Decimal) -> Decimal:
 
 
 def _graduer(svg: ET.Element, echelle: Echelle, dire: Callable[[Decimal], str]) -> None:
-    pas = _pas_rond((echelle.haut - echelle.bas) / 3)
     valeur = echelle.bas
     while valeur <= echelle.haut:
         y = echelle.y(valeur)
@@ -64,7 +65,7 @@ def _graduer(svg: ET.Element, echelle: Echelle, dire: Callable[[Decimal], str]) 
         trait(svg, classe=classe, de=(0, y), a=(100, y))
         if valeur:
             mot(svg, dire(valeur), x="0", y=int(y) - 5, classe="graphe__petit")
-        valeur += pas
+        valeur += echelle.pas
 
 
 def cumul(execution: Execution) -> str:

@@ -56,7 +56,7 @@ def amorti(valeurs: Sequence[float], horizon: int) -> list[float]:
             # Un ajustement qui hésite se juge à ses erreurs d'essai, pas à ses avertissements.
             warnings.simplefilter("ignore")
             ajuste = ExponentialSmoothing(
-                nues, trend="add", damped_trend=True, initialization_method="estimated"
+                nues, trend="add", damped_trend=True, initialization_method="heuristic"
             ).fit()
             prolongees = [float(v) for v in ajuste.forecast(horizon)]
     except (ValueError, ArithmeticError):

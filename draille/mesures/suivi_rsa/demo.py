@@ -143,7 +143,9 @@ def recevoir_acompte(*, graine: str, par: Acces, le: date) -> int:
     recues = 0
     for (fonorg, numorg), droits in sorted(par_caisse.items()):
         # Une caisse d'ailleurs, dont on a gardé deux dossiers, ne demande rien à ce Département.
-        if (fonorg, numorg) not in deja and len(droits) >= invente()["acompte"]["dossiers_au_moins"]:
+        if (fonorg, numorg) not in deja and len(droits) >= invente()["acompte"][
+            "dossiers_au_moins"
+        ]:
             contenu = _demande(droits, Random(f"{graine}:acompte:{fonorg}:{numorg}:{mois}"))
             fichier = FichierAcompte(
                 contenu=contenu,

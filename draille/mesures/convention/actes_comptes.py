@@ -13,7 +13,7 @@ from functools import partial
 from django.db import connection, transaction
 
 from draille.mesures.convention import models
-from draille.mesures.convention.lectures_comptes import connaitre
+from draille.mesures.convention.lectures_comptes import connaitre, est_a_decider
 from draille.mesures.convention.regles import comptes
 from draille.mesures.convention.regles.comptes import Decision, PieceNeuve, Verdict
 from draille.mesures.convention.regles.suivi import Etape, SortLigne
@@ -28,6 +28,13 @@ PAR_LOT = 1000
 NOM_AU_PLUS, FEUILLE_AU_PLUS = 250, 80
 # Deux imports d'un même Département se suivent : chacun voit les pièces de l'autre.
 VERROU = 5_343_001
+# Le compte de l'import que tient chaque issue.
+COMPTES = {
+    SortLigne.IMPORTEE: "importees",
+    SortLigne.CONNUE: "connues",
+    SortLigne.A_REVOIR: "a_revoir",
+    SortLigne.REJETEE: "rejetees",
+}
 Progression = Callable[[int, int], None]
 
 
@@ -270,7 +277,7 @@ def decider_ligne(
     par: Acces,
     le: date,
 ) -> models.LigneComptable:
-    """Compte ou écarte une ligne à revoir, avec les corrections dites.
+    """Compte ou écarte une ligne à revoir, avec les corrections dites ; on revient d'un écart.
 
     Lève `Refus('acces.refuse')` hors pilote, `Refus('convention.ligne_decidee')` si elle ne
     l'attend plus, `Refus('convention.ligne_incomplete')` si quelque chose manque encore pour la
@@ -279,7 +286,7 @@ def decider_ligne(
     par.exiger(IMPORTENT, cle_ligne=None, action="décider d'une ligne des comptes")
     _verrouiller()
     ligne = models.LigneComptable.objects.select_related("importee_par").filter(pk=ligne_id).first()
-    if ligne is None or ligne.sort != SortLigne.A_REVOIR:
+    if ligne is None or not est_a_decider(ligne=ligne):
         raise Refus(
             code="convention.ligne_decidee",
             message="Cette ligne n'attend plus de décision. Rouvrez l'import pour voir la suite.",
@@ -341,19 +348,16 @@ def _decidee(
 def _clore(
     ligne: models.LigneComptable, decision: Decision, sort: SortLigne, *, par: Acces, le: date
 ) -> None:
-    """Ferme une ligne à revoir : elle change d'issue, et les comptes de son import avec elle."""
+    """Décide d'une ligne : elle change d'issue, et les comptes de son import avec elle."""
+    avant = COMPTES[SortLigne(ligne.sort)]
     ligne.sort, ligne.decision = sort, decision
     ligne.decidee_le, ligne.decidee_par_id = le, par.agent_id
     ligne.save(update_fields=["sort", "decision", "decidee_le", "decidee_par_id", "piece"])
     recu = models.ImportComptable.objects.select_for_update().get(pk=ligne.importee_par_id)
-    compte = {
-        SortLigne.IMPORTEE: "importees",
-        SortLigne.CONNUE: "connues",
-        SortLigne.REJETEE: "rejetees",
-    }[sort]
-    recu.a_revoir -= 1
-    setattr(recu, compte, getattr(recu, compte) + 1)
-    recu.save(update_fields=["a_revoir", compte])
+    apres = COMPTES[sort]
+    setattr(recu, avant, getattr(recu, avant) - 1)
+    setattr(recu, apres, getattr(recu, apres) + 1)
+    recu.save(update_fields=list({avant, apres}))
     consigner(
         charge=DeciderLigneComptable(
             departement=recu.departement,

@@ -196,6 +196,16 @@ class LigneMontree:
     decisions: tuple[Decision, ...]
     decidee: str = ""
 
+    @property
+    def se_decide(self) -> bool:
+        """Vrai si elle attend un avis, ou si on l'a écartée : on peut y revenir."""
+        return est_a_decider(ligne=self.ligne)
+
+
+def est_a_decider(*, ligne: models.LigneComptable) -> bool:
+    """Vrai pour une ligne à revoir, ou écartée : seule une ligne comptée ne se décide plus."""
+    return ligne.sort == SortLigne.A_REVOIR or ligne.decision == Decision.ECARTER
+
 
 def montrer(*, lue: models.LigneComptable) -> LigneMontree:
     """Ce que la ligne dit, où elle est, et ce que l'on peut en décider."""

@@ -17,6 +17,7 @@ from draille.mesures.convention import lectures_comptes as lectures
 from draille.mesures.convention import models
 from draille.mesures.convention.acces import ACCES
 from draille.mesures.convention.actes_comptes import (
+    COMPTES,
     FichierComptable,
     decider_ligne,
     importer_comptes,
@@ -28,12 +29,6 @@ from draille.socle.refus import Refus
 
 PAR_PAGE = 50
 ORDRE = (SortLigne.A_REVOIR, SortLigne.REJETEE, SortLigne.IMPORTEE, SortLigne.CONNUE)
-COMPTES = {
-    SortLigne.A_REVOIR: "a_revoir",
-    SortLigne.REJETEE: "rejetees",
-    SortLigne.IMPORTEE: "importees",
-    SortLigne.CONNUE: "connues",
-}
 
 
 @exige(ACCES["ecrire"])

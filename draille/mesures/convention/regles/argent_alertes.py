@@ -119,7 +119,7 @@ def _sous_execution(situation: Situation, code: str) -> list[Alerte]:
     if valeur >= minimum * prevu:
         return []
     message = (
-        f"{dit} {euros(valeur)}, soit {pourcent(valeur / prevu)} du prévu (seuil : "
+        f"{dit} {euros(valeur)}, soit {pourcent(valeur / prevu, decimales=1)} du prévu (seuil : "
         f"{pourcent(minimum)}) ; il manque {euros(prevu - valeur)} pour tout exécuter."
     )
     return [Alerte(GenreAlerte.SOUS_EXECUTION, message, code, Etape.EXECUTEE)]

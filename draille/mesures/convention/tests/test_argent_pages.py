@@ -175,3 +175,34 @@ def test_un_fichier_illisible_se_dit_au_depot(inscrite, connecter):
     assert "ne se lit pas" in reponse.content.decode()
     perdu = client.post(adresse, {"contenu": "n'importe quoi", "nom_fichier": "x"})
     assert perdu.status_code == 302
+
+
+def test_un_montant_negatif_se_rattache_a_l_ecran_a_la_piece_qu_il_reduit(jouee, connecter):
+    client = connecter(Role.PILOTE)
+    (ligne,) = models.LigneComptable.objects.filter(anomalies=["negatif"])
+    adresse = reverse("convention:comptes_ligne", args=[ligne.pk])
+    formulaire = client.get(adresse).context["formulaire"]
+    assert [c.name for c in formulaire.utiles] == ["reduit"]
+    numeros = [n for n, _ in formulaire.fields["reduit"].choices if n]
+    piece = models.Piece.objects.filter(
+        numero__in=numeros, etape="executee", ligne_code="autonomie_jeunes"
+    ).first()
+    fait = client.post(adresse, {"decision": "importer", "reduit": piece.numero})
+    assert fait.status_code == 302
+    reduction = models.Piece.objects.get(reduit=piece)
+    assert (reduction.montant, reduction.annee) == (Decimal("-36.00"), 2020)
+
+
+def test_l_ardeche_joue_ses_comptes_sans_lignes_chiffrees(inscrite, systeme, connecter):
+    inscrite("07", le=date(2021, 10, 31))
+    recu = demo.importer_le_mois(
+        departement="07", graine="ardeche", par=systeme, le=date(2021, 10, 31)
+    )
+    assert recu.importees and recu.lignes == recu.importees + recu.a_revoir + recu.rejetees
+    cadre = models.Piece.objects.first().cadre
+    adresse = reverse("convention:argent", args=[cadre.code])
+    page = connecter(Role.PILOTE).get(adresse, {"annee": 2021, "le": "2021-10-31"})
+    dite = page.content.decode()
+    assert "ils valent pour toute la durée" in dite
+    lu = page.context["argent"]
+    assert lu.non_affecte == sum(m.valeur for m in page.context["page"].lecture.financements)

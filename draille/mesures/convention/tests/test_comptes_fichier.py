@@ -208,3 +208,13 @@ def test_une_feuille_sans_titres_garde_ses_rangees_et_rien_de_ce_qu_elles_nommen
     lu = lire_fichier(contenu=sortie.getvalue(), nom="c.xlsx")
     assert [(x.feuille, x.rang) for x in lu.lignes] == [("Feuil1", 2), ("Notes", 1)]
     assert lu.lignes[1].fautes and lu.lignes[1].contenu == {}
+
+
+def test_une_cellule_perdue_au_bout_de_la_feuille_se_refuse_sans_tout_deplier():
+    classeur = load_workbook(io.BytesIO(xlsx(MANDAT)))
+    classeur.worksheets[0]["XFD1048576"] = 1
+    sortie = io.BytesIO()
+    classeur.save(sortie)
+    with pytest.raises(Refus) as levee:
+        lire_fichier(contenu=sortie.getvalue(), nom="c.xlsx")
+    assert "1048576 lignes" in levee.value.message

@@ -212,15 +212,24 @@ def test_decider_corrige_compte_ou_ecarte_et_chacun_le_sait(importer, systeme):
         decider(5, Decision.IMPORTER)
     assert levee.value.code == "convention.piece_deja_comptee"
     decider(5, Decision.ECARTER)
+    # On revient d'un écart, dans les deux sens ; une ligne comptée, elle, ne se décide plus.
+    assert decider(5, Decision.AUTRE).piece.rang == 2
+    with pytest.raises(Refus):
+        decider(5, Decision.ECARTER)
     decider(6, Decision.IMPORTER)
     with pytest.raises(Refus) as levee:
         decider(6, Decision.ECARTER)
     assert levee.value.code == "convention.ligne_decidee"
     recu.refresh_from_db()
-    assert (recu.importees, recu.a_revoir, recu.rejetees) == (4, 0, 1)
-    assert total(Etape.EXECUTEE) == Decimal("2030.00")
+    assert (recu.importees, recu.a_revoir, recu.rejetees) == (5, 0, 0)
+    assert total(Etape.EXECUTEE) == Decimal("2050.00")
     codes = LigneJournal.objects.filter(code="convention.decider_ligne_comptable")
-    assert sorted(x.charge["decision"] for x in codes) == ["ecarter", "importer", "importer"]
+    assert sorted(x.charge["decision"] for x in codes) == [
+        "autre_imputation",
+        "ecarter",
+        "importer",
+        "importer",
+    ]
     # Le même fichier, une ligne de plus : ce qui est décidé le reste.
     suite = importer(
         en_csv(

@@ -5,10 +5,11 @@ Pur. XLSX, XLS, ODS ou CSV ; UTF-8, UTF-16 ou Windows ; tout séparateur d'usage
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from draille.mesures.convention.regles.comptes.valeurs import est_vide
 from draille.socle.refus import Refus
@@ -17,6 +18,9 @@ OCTETS_MAXIMUM = 50 * 1024**2
 OCTETS_DEPLIES = 500 * 1024**2
 LIGNES_MAXIMUM = 200_000
 RANGEES_MONTREES = 10
+CELLULES_MAXIMUM = 20_000_000
+OCTETS_PAR_MORCEAU = 1024 * 1024
+_CELLULE = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 _ZIP, _XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SEPARATEURS = (";", "\t", "|", ",")
 
@@ -108,8 +112,28 @@ def _controler(contenu: bytes, nom: str) -> None:
         with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
             if sum(m.file_size for m in archive.infolist()) > OCTETS_DEPLIES:
                 raise illisible(nom, "il est démesuré une fois déplié.")
+            for membre in archive.namelist():
+                if membre.startswith("xl/worksheets/"):
+                    with archive.open(membre) as feuille:
+                        _controler_etendue(feuille, nom)
     except (zipfile.BadZipFile, NotImplementedError, OSError):
         raise illisible(nom, "il est abîmé.") from None
+
+
+def _controler_etendue(feuille: IO[bytes], nom: str) -> None:
+    """Refuse une cellule perdue si loin qu'elle ferait réserver des milliards de cases."""
+    reste = b""
+    colonnes = lignes = 0
+    while morceau := feuille.read(OCTETS_PAR_MORCEAU):
+        for lettres, ligne in _CELLULE.findall(reste + morceau):
+            rang = 0
+            for lettre in lettres:
+                rang = rang * 26 + lettre - ord("A") + 1
+            colonnes, lignes = max(colonnes, rang), max(lignes, int(ligne))
+        # Une balise à cheval sur deux morceaux se relit avec le suivant.
+        reste = morceau[-64:]
+    if colonnes * lignes > CELLULES_MAXIMUM:
+        raise illisible(nom, f"une feuille s'étend sur {lignes} lignes et {colonnes} colonnes.")
 
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

@@ -34,6 +34,7 @@ _ONGLETS = (
     ("vie", "Échéances et actions", "convention:vie"),
     ("objectifs", "Objectifs", "convention:objectifs"),
     ("comparer_dates", "Comparer deux dates", "convention:comparer_dates"),
+    ("rapports", "Rapports", "convention:rapports"),
 )
 
 

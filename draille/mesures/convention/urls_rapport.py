@@ -8,6 +8,7 @@ _UN = "convention/rapports/<int:rapport_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("convention/rapports/", views_rapport.rapports, name="rapports"),
+    path("convention/rapports/de/<slug:cadre>/", views_rapport.rapports, name="rapports"),
     path("convention/rapports/rediger/", views_rapport_gestes.rediger, name="rapport_rediger"),
     path(_UN, views_rapport.rapport, name="rapport"),
     path(f"{_UN}commenter/", views_rapport_gestes.commenter, name="rapport_commenter"),

@@ -25,6 +25,7 @@ from draille.mesures.convention.lectures_indicateurs import Part
 from draille.mesures.convention.lectures_rapport_fiches import fiches
 from draille.mesures.convention.lectures_rapport_fichiers import TYPES, garde
 from draille.mesures.convention.regles.suivi import StatutRapport
+from draille.mesures.convention.views_vie import cadre_de_page, lire_page
 from draille.socle.acces import Acces
 from draille.socle.texte import pluriel
 
@@ -38,19 +39,28 @@ TONS = {
 
 @exige(ACCES["voir"])
 @ecrit()
-def rapports(request: HttpRequest) -> HttpResponse:
-    """Toutes les versions, les plus récentes d'abord ; un pilote peut en rédiger une."""
-    return render(request, "convention/rapport_liste.html", contexte_liste(request))
+def rapports(request: HttpRequest, cadre: str = "") -> HttpResponse:
+    """Les versions, les plus récentes d'abord, d'une convention si elle est dite ; un pilote peut
+    en rédiger une."""
+    return render(request, "convention/rapport_liste.html", contexte_liste(request, cadre=cadre))
 
 
 def contexte_liste(
-    request: HttpRequest, formulaire: forms_rapport.RedigerRapport | None = None
+    request: HttpRequest,
+    formulaire: forms_rapport.RedigerRapport | None = None,
+    cadre: str = "",
 ) -> dict[str, Any]:
     """Ce que montre la liste ; `formulaire` : celui qu'un refus fait remontrer."""
     acces = acces_de(request)
     lus = lectures_rapport.versions(departement=settings.DRAILLE_DEPARTEMENT)
     peut_ecrire = ACCES["ecrire"](acces)
+    vues: dict[str, Any] = {}
+    if cadre:
+        lus = lus.filter(cadre__code=cadre)
+        page = lire_page(cadre, date_de(request))
+        vues = cadre_de_page(page, "rapports", date_de(request))
     return {
+        **vues,
         "rapports": [_rangee(r) for r in lus],
         "peut_ecrire": peut_ecrire,
         "formulaire": (formulaire or formulaire_rediger(request)) if peut_ecrire else None,

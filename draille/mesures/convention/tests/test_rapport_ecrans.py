@@ -184,3 +184,13 @@ def test_la_demonstration_se_rappelle_sans_rien_doubler(cadre, mains):
     assert "Commentaire fictif" in faits[1].commentaires.get(ligne_code="").texte
     assert demo_rapport.rediger_un_rapport(**demande) == []
     assert models.Rapport.objects.count() == 2
+
+
+def test_les_rapports_d_une_convention_s_ouvrent_parmi_ses_vues(cadre, mains, entree):
+    demo_rapport.rediger_un_rapport(
+        departement="43", redacteur=mains[0], validateur=mains[1], le=LE
+    )
+    page = _page(entree("Hugo"), f"{LISTE}de/{cadre.code}/")
+    assert page.xpath("//a[@aria-current='page' and normalize-space()='Rapports']")
+    assert len(page.xpath("//table[@id='rapports']/tbody/tr")) == 2
+    _page(entree("Hugo"), f"{LISTE}de/inconnue/", statut=404)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from draille.mesures.convention.regles.modele import Libellee
 from draille.mesures.convention.regles.suivi import Etape
@@ -25,6 +26,9 @@ class Anomalie(Libellee):
     AUTRE = "autre", "Même numéro, autre contenu"
     REPRISE = "reprise", "Cellule vide sous une autre"
 
+
+# Les mêmes libellés reviennent à chaque ligne d'un fichier de vingt mille.
+_norme = lru_cache(maxsize=4096)(normaliser)
 
 # De 0 à 100 : en dessous, une ressemblance n'aide pas.
 SEUIL_RESSEMBLANCE = 60
@@ -121,9 +125,9 @@ class Connu:
 
 def trouver(*, ecrit: str, parmi: Mapping[str, str]) -> str:
     """Le code que ce texte désigne, par le code ou par le libellé ; vide sinon."""
-    norme = normaliser(ecrit)
+    norme = _norme(ecrit)
     for code, libelle in parmi.items():
-        if norme in (normaliser(code), normaliser(libelle)):
+        if norme in (_norme(code), _norme(libelle)):
             return code
     return ""
 
@@ -132,11 +136,11 @@ def plus_proche(*, ecrit: str, parmi: Mapping[str, str]) -> str:
     """Le code qui ressemble le plus à ce texte ; vide si rien n'y ressemble."""
     from rapidfuzz import fuzz
 
-    norme = normaliser(ecrit)
+    norme = _norme(ecrit)
     notes = {
         code: max(
-            fuzz.token_set_ratio(norme, normaliser(libelle)),
-            fuzz.ratio(norme, normaliser(code)),
+            fuzz.token_set_ratio(norme, _norme(libelle)),
+            fuzz.ratio(norme, _norme(code)),
         )
         for code, libelle in parmi.items()
     }

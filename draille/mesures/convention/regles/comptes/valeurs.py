@@ -7,6 +7,7 @@ phrase qui dit quoi corriger, si elle porte autre chose.
 import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from draille.mesures.convention.regles.suivi import Etape
@@ -20,6 +21,8 @@ MONTANT_MAX = Decimal(10) ** 11
 _BLANCS = re.compile(r"[\s\u00a0\u202f\u2009'’]+")
 _SIGNES = str.maketrans({"−": "-", "–": "-", "‑": "-"})
 _FORMES = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d", "%d/%m/%y")
+# Quelques mots et quelques dates reviennent à chaque ligne d'un gros fichier.
+_norme = lru_cache(maxsize=4096)(normaliser)
 _ETAPES = {
     Etape.ENGAGEE: ("engagement", "engage", "engagee", "eng", "ej", "bon de commande"),
     Etape.EXECUTEE: ("mandat", "mandate", "mandatee", "md", "mdt", "execute", "executee", "paye",
@@ -133,12 +136,20 @@ def lire_date(cellule: Any) -> date | None:
         if PREMIER_JOUR <= cellule <= DERNIER_JOUR:
             return ORIGINE + timedelta(days=int(cellule))
     ecrit = lire_texte(cellule).split(" ")[0].split("T")[0]
+    lue = _date_ecrite(ecrit)
+    if lue is not None:
+        return lue
+    raise Illisible(f"« {lire_texte(cellule)} » n'est pas une date (attendu : 31/10/2020).")
+
+
+@lru_cache(maxsize=4096)
+def _date_ecrite(ecrit: str) -> date | None:
     for forme in _FORMES:
         try:
             return datetime.strptime(ecrit, forme).date()  # noqa: DTZ007
         except ValueError:
             continue
-    raise Illisible(f"« {lire_texte(cellule)} » n'est pas une date (attendu : 31/10/2020).")
+    return None
 
 
 def lire_annee(cellule: Any) -> int | None:
@@ -157,7 +168,7 @@ def lire_etape(cellule: Any) -> Etape | None:
     """Engagement, mandat ou titre, dit de l'une des façons d'usage ; None si vide."""
     if est_vide(cellule):
         return None
-    mots = normaliser(lire_texte(cellule))
+    mots = _norme(lire_texte(cellule))
     for candidat in (mots, mots.removesuffix("s"), mots.split(" ")[0].removesuffix("s")):
         if candidat in ETAPES:
             return ETAPES[candidat]

@@ -32,6 +32,15 @@ _AJOUT_SEUL = (
     "noyau_consultation",
     "messagerie_tentative",
     "messagerie_modelemessage",
+    # Un texte signé, une valeur relevée ne se réécrivent pas : un autre les suit.
+    "convention_texte",
+    "convention_annonce",
+    "convention_ligne",
+    "convention_financement",
+    "convention_cible",
+    "convention_deliberation",
+    "convention_valeur",
+    "convention_reduction",
 )
 
 

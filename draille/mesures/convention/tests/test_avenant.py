@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,6 +184,23 @@ def test_le_fichier_ne_prend_pas_le_rang_de_l_avenant_saisi(cadre, systeme):
             contenu=dataclasses.replace(contenu, conventions=(suivante,)), par=systeme, le=JOUR
         )
     assert refus.value.code == "convention.rang_pris"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE convention_texte SET titre = 'autre'",
+        "UPDATE convention_ligne SET montant = 1",
+        "UPDATE convention_financement SET montant = 1",
+        "DELETE FROM convention_cible",
+        "DELETE FROM convention_deliberation",
+        "TRUNCATE convention_texte CASCADE",
+    ],
+)
+def test_la_base_meme_refuse_de_reecrire_un_texte_signe(sql, cadre, systeme):
+    signer_avenant(cadre_id=cadre.pk, saisie=saisie(), par=systeme, le=JOUR)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as curseur:
+        curseur.execute(sql)
 
 
 LIGNE_NEGATIVE = dataclasses.replace(MOBILITE_DOUCE, montant=Decimal(-1), repartition=())

@@ -90,7 +90,7 @@ def test_la_page_de_l_elu_est_une_feuille_a4(
     feuille: Any,
     tmp_path: Path,
 ) -> None:
-    chemin = poser(connecter(Role.PILOTE), "/convention/pilotage/elu/", tmp_path)
+    chemin = poser(connecter(Role.PILOTE), "/pilotage/elu/", tmp_path)
     lu = _imprimer(feuille, chemin, tmp_path / "elu.pdf")
     assert len(lu.pages) == 1
     boite = lu.pages[0].mediabox
@@ -112,7 +112,7 @@ def test_le_pilotage_s_imprime_en_travers(
     feuille: Any,
     tmp_path: Path,
 ) -> None:
-    chemin = poser(connecter(Role.PILOTE), "/convention/pilotage/", tmp_path)
+    chemin = poser(connecter(Role.PILOTE), "/pilotage/", tmp_path)
     lu = _imprimer(feuille, chemin, tmp_path / "pilotage.pdf")
     boite = lu.pages[0].mediabox
     assert (round(boite.height), round(boite.width)) == A4_POINTS

@@ -27,6 +27,9 @@ MESURE = Mesure(
     # Chacun ajoute ici son tuple : ACTES_SUIVI, ACTES_COMPTES, ACTES_RAPPORT…
     actes=(*ACTES, *ACTES_AVENANT, *ACTES_SUIVI, *ACTES_COMPTES, *ACTES_RAPPORT),
     delais=(ECHEANCES,),
-    menu=(Entree("Convention", "convention:page", ACCES["voir"], rang=60),),
+    menu=(
+        Entree("Convention", "convention:page", ACCES["voir"], rang=60),
+        Entree("Pilotage", "convention:pilotage", ACCES["piloter"], rang=61),
+    ),
     tuiles=TUILES,
 )

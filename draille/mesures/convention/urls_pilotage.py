@@ -8,19 +8,19 @@ from draille.mesures.convention import (
     views_pilotage_departements,
 )
 
-_LIGNE = "convention/pilotage/<slug:cadre>/<slug:ligne>"
+_LIGNE = "pilotage/<slug:cadre>/<slug:ligne>"
 urlpatterns: list[URLPattern] = [
-    path("convention/pilotage/", views_pilotage.pilotage, name="pilotage"),
-    path("convention/pilotage/tableau.csv", views_pilotage.pilotage_csv, name="pilotage_csv"),
-    path("convention/pilotage/elu/", views_pilotage.elu, name="elu"),
-    path("convention/pilotage/comparer/", views_pilotage_comparer.comparer, name="comparer"),
+    path("pilotage/", views_pilotage.pilotage, name="pilotage"),
+    path("pilotage/tableau.csv", views_pilotage.pilotage_csv, name="pilotage_csv"),
+    path("pilotage/elu/", views_pilotage.elu, name="elu"),
+    path("pilotage/comparer/", views_pilotage_comparer.comparer, name="comparer"),
     path(
-        "convention/pilotage/comparer/departements/",
+        "pilotage/comparer/departements/",
         views_pilotage_departements.comparer_departements,
         name="comparer_departements",
     ),
     path(
-        "convention/pilotage/comparer/departements/deposer/",
+        "pilotage/comparer/departements/deposer/",
         views_pilotage_departements.comparer_deposer,
         name="comparer_deposer",
     ),

@@ -15,7 +15,7 @@ from draille.mesures.convention.tests.test_pages import lire
 from draille.noyau.echeance.models import Echeance
 from draille.socle.acces import Compartiment, Role
 
-PAGE = "/convention/pilotage/"
+PAGE = "/pilotage/"
 CADRE = "convention_pauvrete_2019_2021"
 LISTE = f"{PAGE}{CADRE}/orientation_rsa/"
 REQUETES_AU_PLUS = 45

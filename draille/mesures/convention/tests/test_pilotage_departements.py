@@ -12,7 +12,7 @@ from draille.moteurs.indicateurs.nation import agregats, schema
 from draille.moteurs.indicateurs.registre import indicateur
 from draille.socle.acces import Role
 
-PAGE = "/convention/pilotage/comparer/departements/"
+PAGE = "/pilotage/comparer/departements/"
 DEPOT = f"{PAGE}deposer/"
 NOM = "agregats-07-2020-10-31.parquet"
 

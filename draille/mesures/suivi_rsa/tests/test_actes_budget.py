@@ -202,6 +202,16 @@ def test_chaque_ligne_d_un_historique_a_sa_reponse(par: Acces):
     assert MoisHistorique.objects.count() == 3
 
 
+def test_un_mois_passe_se_lit_a_sa_date_meme_importe_plus_tard(par: Acces):
+    contenu = fb.historique(date(2020, 1, 1), 9)
+    importer_historique(contenu=contenu, nom="h.csv", remplacer=False, par=par, le=LE)
+    lus = {
+        le: len(lectures_prevision.mois_connus(acces=par, le=le))
+        for le in (date(2020, 5, 30), date(2020, 5, 31), LE)
+    }
+    assert list(lus.values()) == [4, 5, 9]
+
+
 def test_un_fichier_qui_n_est_pas_un_historique_n_est_pas_garde(par: Acces):
     contenu = fb.tableur([("DUPONT", "1234567")], "Nom", "Matricule")
     refus = _refus(

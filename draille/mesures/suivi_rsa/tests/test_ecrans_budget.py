@@ -34,8 +34,9 @@ def a_la_date(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def joue(par: Acces) -> Acces:
-    """Trois mois de fichiers, puis la démonstration du budget."""
+def joue(par: Acces, monkeypatch: pytest.MonkeyPatch) -> Acces:
+    """Trois mois de fichiers, puis la démonstration du budget, petite caisse comprise."""
+    monkeypatch.setitem(demo.invente()["acompte"], "dossiers_au_moins", 1)
     f.mois(par, f.JANVIER, *(f.foyer(n) for n in range(1, 8)))
     f.mois(par, f.FEVRIER, *(f.foyer(n) for n in range(1, 10)))
     f.mois(par, f.MARS, *(f.foyer(n) for n in range(1, 10)))

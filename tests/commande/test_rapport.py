@@ -1,4 +1,4 @@
-"""`draille rapport` : un projet calculé sur-le-champ, puis la version validée, en trois fichiers."""
+"""`draille rapport` : un projet calculé sur-le-champ, puis la version validée, en fichiers."""
 
 from datetime import date
 from pathlib import Path

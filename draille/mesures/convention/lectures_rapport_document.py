@@ -140,9 +140,7 @@ def _synthese(edition: Edition) -> dict[str, Any]:
             }
             for x in contenu["lignes"]
         ],
-        "non_affecte": argent(contenu["argent"]["non_affecte"])
-        if Decimal(contenu["argent"]["non_affecte"])
-        else "",
+        "non_affecte": _non_affecte(contenu),
         "total": [argent(totaux.get(e.value)) for e in ETAPES],
         "parite": _parite_dite(contenu),
         "objectifs": objectifs,
@@ -151,10 +149,22 @@ def _synthese(edition: Edition) -> dict[str, Any]:
     }
 
 
+def _non_affecte(contenu: Mapping[str, Any]) -> str:
+    montant = contenu["argent"]["non_affecte"]
+    if not Decimal(montant):
+        return ""
+    if contenu["ecart"] is None:
+        return "La source ne partage pas le total prévu entre les lignes."
+    return (
+        f"Le total prévu compte {argent(montant)} qu'aucune ligne ne porte : l'écart est expliqué "
+        "avec la parité et le nombre de mesures."
+    )
+
+
 def _precision(etape: Etape, totaux: Mapping[str, str]) -> str:
     prevu = Decimal(totaux.get(Etape.PREVUE.value) or 0)
     if etape is Etape.PREVUE or not prevu or etape.value not in totaux:
-        return "les deux parts réunies" if etape is Etape.PREVUE else ""
+        return "tous financeurs" if etape is Etape.PREVUE else ""
     return f"{pourcent(Decimal(totaux[etape.value]) / prevu, decimales=1)} du prévu"
 
 

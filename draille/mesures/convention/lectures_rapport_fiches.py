@@ -17,6 +17,7 @@ from draille.mesures.convention.lectures_rapport_mots import (
     rapport_de,
     valeur,
 )
+from draille.mesures.convention.regles import Nature
 from draille.socle.texte import mois_annee, pourcent
 
 GRAPHIQUES_AU_PLUS = 2
@@ -29,7 +30,7 @@ def fiches(edition: Edition) -> list[dict[str, Any]]:
         {
             "numero": rang,
             "libelle": ligne["libelle"],
-            "nature": ligne["nature"] + (" (déduite)" if ligne["nature_est_deduite"] else ""),
+            "nature": _nature(ligne),
             "phrase": ligne["preuve"]["phrase"],
             "source": ligne["preuve"]["source"],
             "objet": ligne["objet"],
@@ -42,6 +43,13 @@ def fiches(edition: Edition) -> list[dict[str, Any]]:
         }
         for rang, ligne in enumerate(contenu["lignes"], 1)
     ]
+
+
+def _nature(ligne: Mapping[str, Any]) -> str:
+    if ligne["nature"] == Nature.AXE.libelle:
+        return "Axe du texte"
+    suite = " (nature déduite)" if ligne["nature_est_deduite"] else ""
+    return f"Mesure {ligne['nature'].lower()}{suite}"
 
 
 def _argent(ligne: Mapping[str, Any], contenu: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,7 +66,7 @@ def _argent(ligne: Mapping[str, Any], contenu: Mapping[str, Any]) -> dict[str, A
             for e in ETAPES
         ],
         "taux": part(ligne["taux_execution"]),
-        "taux_engagement": part(ligne["taux_engagement"]),
+        "dit": _taux_dits(ligne),
         "financeurs": financeurs_par_etape(ligne["par_financeur"], contenu["argent"]["financeurs"]),
         "partage": "Le partage entre financeurs suit la clé prévue pour l'ensemble : le texte ne "
         "publie pas celui de cette ligne."
@@ -70,6 +78,13 @@ def _argent(ligne: Mapping[str, Any], contenu: Mapping[str, Any]) -> dict[str, A
         f"{argent(projection['haut'])}",
         "alertes": ligne["alertes"],
     }
+
+
+def _taux_dits(ligne: Mapping[str, Any]) -> str:
+    if ligne["taux_execution"] is None:
+        return "Sans montant prévu publié, ni taux d'exécution, ni taux d'engagement."
+    engage, execute = part(ligne["taux_engagement"]), part(ligne["taux_execution"])
+    return f"Exécuté : {execute} du prévu ; engagé : {engage} du prévu."
 
 
 def objectif(o: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +106,7 @@ def objectif(o: Mapping[str, Any]) -> dict[str, Any]:
         "etat": _etat(o),
         "part": part(o["part_atteinte"]) if o["part_atteinte"] is not None else "",
         "tendance": valeur(o["tendance"], unite) if o["tendance"] is not None else "",
-        "methode": o["methode"],
+        "methode": o["methode"] if dites else "",
     }
 
 

@@ -50,7 +50,7 @@ def jour_court(valeur: str | None) -> str:
 def periode(convention: Mapping[str, Any]) -> str:
     """« du 1er janvier 2019 au 31 décembre 2021 » ; la fin d'un contenu est exclue."""
     if not convention["debut"] or not convention["fin"]:
-        return "Dates non publiées"
+        return "dates non publiées"
     dernier = date.fromisoformat(convention["fin"]) - timedelta(days=1)
     return f"du {jour(convention['debut'])} au {date_moyenne(dernier)}"
 

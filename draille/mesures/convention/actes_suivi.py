@@ -147,7 +147,9 @@ def corriger_valeur(
     sans origine).
     """
     exiger(par, "corriger une valeur")
-    ancienne = models.Valeur.objects.select_related("cadre").select_for_update().get(pk=valeur_id)
+    ancienne = models.Valeur.objects.select_related("cadre").get(pk=valeur_id)
+    # Une valeur ne se verrouille pas : elle est en ajout seul. Son cadre, si.
+    cadre_verrouille(ancienne.cadre_id)
     if hasattr(ancienne, "remplacee_par"):
         raise refus("valeur", "Cette valeur est déjà corrigée : corrigez la plus récente.")
     if valeur < 0 or not origine.strip():

@@ -174,12 +174,12 @@ class DecisionForm(forms.Form):
             for code, libelle in c.lignes.items()
         ]
         financeurs = [(f.code, f.nom) for f in connu.financeurs]
-        vide = [("", "Comme le fichier le dit")]
+        vides = {"reduit": "Choisissez la pièce"}
         tous = (("ligne", lignes), ("financeur", financeurs), ("reduit", list(reductibles)))
         for nom, choix in tous:
             champ = self.fields[nom]
             assert isinstance(champ, forms.ChoiceField)
-            champ.choices = [*vide, *choix]
+            champ.choices = [("", vides.get(nom, "Comme le fichier le dit")), *choix]
 
     @property
     def utiles(self) -> list[Any]:

@@ -18,7 +18,7 @@ from draille.ecrans.acces import exige
 from draille.ecrans.graphiques import Ligne as Barre
 from draille.ecrans.lecture_seule import ecrit
 from draille.ecrans.requete import acces_de, date_de
-from draille.mesures.convention import lectures, lectures_argent, lectures_argent_mots
+from draille.mesures.convention import lectures, lectures_argent, lectures_argent_mots, regles
 from draille.mesures.convention.acces import ACCES
 from draille.mesures.convention.actes import ExporterListe, tracer_export
 from draille.mesures.convention.forms_comptes import AnneeLue
@@ -75,12 +75,18 @@ def argent(request: HttpRequest, cadre: str) -> HttpResponse:
         "parites": [x for e in Etape for x in lectures_argent_mots.parites(argent=lu, etape=e)],
         "lignes": [_ligne(x, lue) for x in lu.lignes],
         "est_partage": any(x.est_partagee for x in lu.lignes),
-        "ecart": lue.page.ecart,
+        "ecart": _ecart(lue, lu),
         "peut_importer": ACCES["ecrire"](acces_de(request)),
         "autres": _autres(lue),
         "alertes": [(x.libelle, x.alertes) for x in lu.lignes if x.alertes],
     }
     return render(request, "convention/argent.html", contexte)
+
+
+def _ecart(lue: _Lue, lu: Argent) -> regles.Ecart | None:
+    """L'écart que la page de la convention explique, si c'est bien celui de cette année."""
+    ecart = lue.page.ecart
+    return ecart if ecart is not None and ecart.montant == lu.non_affecte else None
 
 
 _SANS = "Sans financeur connu"

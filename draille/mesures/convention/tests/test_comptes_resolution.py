@@ -1,4 +1,4 @@
-"""Ce qu'une ligne désigne : convention, action, année, financeur ; et ce que la décision en fait."""
+"""Ce qu'une ligne désigne : convention, action, année, financeur ; et ce qui s'en décide."""
 
 from dataclasses import replace
 from datetime import date

@@ -17,6 +17,7 @@ class GenreAppui(StrEnum):
     """Ce sur quoi une action repose dans le produit."""
 
     MESURE = "mesure"
+    LIGNE = "ligne"
     INDICATEUR = "indicateur"
     FIGURE = "figure"
     DELAI = "delai"
@@ -30,6 +31,7 @@ class GenreAppui(StrEnum):
 
 _LIBELLES = {
     GenreAppui.MESURE: "Mesure",
+    GenreAppui.LIGNE: "Ligne",
     GenreAppui.INDICATEUR: "Indicateur",
     GenreAppui.FIGURE: "Calcul",
     GenreAppui.DELAI: "Délai",

@@ -71,7 +71,9 @@ class Deliberation(models.Model):
     annuelle = models.ForeignKey(
         DeliberationAnnuelle, on_delete=models.PROTECT, null=True, related_name="prises"
     )
-    genre = models.CharField(max_length=15, choices=[(g, g.libelle) for g in GenreDeliberation])
+    genre = models.CharField(
+        max_length=15, choices=[(g.value, g.libelle) for g in GenreDeliberation]
+    )
     deliberee_le = models.DateField()
     reference = models.CharField(max_length=200)
     note = models.TextField(blank=True)
@@ -83,7 +85,7 @@ class Deliberation(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["programme"],
-                condition=Q(genre=GenreDeliberation.ADOPTION),
+                condition=Q(genre=GenreDeliberation.ADOPTION.value),
                 name="pdi_adopte_une_fois",
             )
         ]
@@ -144,7 +146,7 @@ class AppuiPdi(models.Model):
     """Ce sur quoi une action repose dans le produit, par genre et code."""
 
     action = models.ForeignKey(ActionPdi, on_delete=models.PROTECT, related_name="appuis")
-    genre = models.CharField(max_length=12, choices=[(g, g) for g in GenreAppui])
+    genre = models.CharField(max_length=12, choices=[(g.value, g.value) for g in GenreAppui])
     code = models.CharField(max_length=80)
     libelle = models.CharField(max_length=160, blank=True)
 

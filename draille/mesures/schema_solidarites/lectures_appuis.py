@@ -44,6 +44,20 @@ def mesures(codes: Sequence[str], acces: Acces, _le: date) -> Lus:
     }
 
 
+def lire_lignes(codes: Sequence[str], _acces: Acces, le: date) -> Lus:
+    """Les lignes de convention où se suivent les objectifs (`convention/ligne`). Aucune requête."""
+    lues = {}
+    for code in codes:
+        cadre, _, ligne = code.partition("/")
+        page = adresse("convention:ligne", ligne)
+        if page:
+            voulu = urlencode({"convention": cadre, "le": le.isoformat()})
+            lues[code] = AppuiLu(
+                genre=GenreAppui.LIGNE, code=code, libelle="", url=f"{page}?{voulu}"
+            )
+    return lues
+
+
 def lire_indicateurs(codes: Sequence[str], acces: Acces, le: date) -> Lus:
     """Le compte de l'année en cours à cette date. Une requête pour tous.
 
@@ -206,6 +220,7 @@ def _besoins_declares() -> list[tuple[str, str]]:
 
 CATALOGUES: dict[GenreAppui, Catalogue] = {
     GenreAppui.MESURE: _mesures_installees,
+    GenreAppui.LIGNE: lambda: (),
     GenreAppui.INDICATEUR: _indicateurs_declares,
     GenreAppui.FIGURE: lambda: (),
     GenreAppui.DELAI: _delais_declares,
@@ -213,6 +228,7 @@ CATALOGUES: dict[GenreAppui, Catalogue] = {
 }
 LECTEURS: dict[GenreAppui, Lecteur] = {
     GenreAppui.MESURE: mesures,
+    GenreAppui.LIGNE: lire_lignes,
     GenreAppui.INDICATEUR: lire_indicateurs,
     GenreAppui.FIGURE: lire_figures,
     GenreAppui.DELAI: lire_delais,

@@ -104,7 +104,9 @@ class ActionSchema(Prouvee):
     rang = models.SmallIntegerField()
     code = models.CharField(max_length=60)
     libelle = models.CharField(max_length=200)
-    rattachement = models.CharField(max_length=10, choices=[(r, r) for r in Rattachement])
+    rattachement = models.CharField(
+        max_length=10, choices=[(r.value, r.value) for r in Rattachement]
+    )
 
     class Meta:
         """Une action par code et axe."""
@@ -124,7 +126,7 @@ class Objectif(Prouvee):
     action = models.ForeignKey(ActionSchema, on_delete=models.PROTECT, related_name="objectifs")
     code = models.CharField(max_length=60)
     libelle = models.CharField(max_length=200)
-    genre = models.CharField(max_length=20, choices=[(g, g) for g in GenreObjectif])
+    genre = models.CharField(max_length=20, choices=[(g.value, g.value) for g in GenreObjectif])
     valeur = models.DecimalField(max_digits=CHIFFRES, decimal_places=DECIMALES, null=True)
     valeur_max = models.DecimalField(max_digits=CHIFFRES, decimal_places=DECIMALES, null=True)
     unite = models.CharField(max_length=40, blank=True)
@@ -164,7 +166,7 @@ class Appui(models.Model):
     """Ce sur quoi une action repose dans le produit, par genre et code."""
 
     action = models.ForeignKey(ActionSchema, on_delete=models.PROTECT, related_name="appuis")
-    genre = models.CharField(max_length=12, choices=[(g, g) for g in GenreAppui])
+    genre = models.CharField(max_length=12, choices=[(g.value, g.value) for g in GenreAppui])
     code = models.CharField(max_length=80)
     libelle = models.CharField(max_length=160, blank=True)
 
@@ -183,7 +185,7 @@ class Critere(models.Model):
     axe = models.ForeignKey(Axe, on_delete=models.PROTECT, related_name="criteres")
     code = models.CharField(max_length=60)
     libelle = models.CharField(max_length=200)
-    genre = models.CharField(max_length=12, choices=[(g, g) for g in GenreAppui])
+    genre = models.CharField(max_length=12, choices=[(g.value, g.value) for g in GenreAppui])
     appui = models.CharField(max_length=80)
 
     class Meta:

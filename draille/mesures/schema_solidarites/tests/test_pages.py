@@ -2,11 +2,13 @@
 
 import re
 from datetime import date
+from importlib import import_module
 
 import pytest
 
 from draille.mesures.schema_solidarites.models import Schema, Version
 from draille.mesures.schema_solidarites.tests import fabrique
+from draille.mesures.schema_solidarites.tests.conftest import RACINE
 from draille.socle.acces import Role
 
 PAGE = "/schema/"
@@ -90,6 +92,20 @@ def test_chaque_appui_vivant_dit_son_chiffre_et_s_ouvre_sur_le_meme(
     assert ouvertes.count("Nom non ouvert à votre fonction") == 3
     (lieux,) = [u for u in appuis if "besoin=numerique" in u]
     assert appuis[lieux] == "1"
+
+
+def test_les_objectifs_s_ouvrent_sur_la_ligne_du_contrat_qui_les_suit(inscrit, connecter, systeme):
+    contenu = RACINE / "departements" / "07_ardeche" / "convention.yaml"
+    convention = import_module("draille.mesures.convention.regles")
+    charger = import_module("draille.mesures.convention.actes").charger_convention
+    charger(contenu=convention.charger_fichier(chemin=contenu), par=systeme, le=date(2021, 6, 1))
+    client = connecter(Role.PILOTE)
+    argent = lire(client, "/schema/actions/contrat_enfance/")
+    lus = lire(client, PAGE) + argent
+    liens = set(re.findall(r'href="(/convention/(?:lignes|financements)/[^"]+)"', lus))
+    assert len(liens) == 3
+    for lien in liens:
+        lire(client, lien.replace("&amp;", "&"))
 
 
 def test_une_date_passee_ne_compte_que_ce_qui_etait_fait(inscrit, connecter, commune, systeme):

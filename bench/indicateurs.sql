@@ -34,6 +34,7 @@ SELECT s.sujet, row_number() OVER (PARTITION BY s.sujet ORDER BY hashint8(l.id))
 FROM noyau_lignejournal l, (VALUES ('accueil', 100000000), ('adresse', 200000000)) s (sujet, base)
 WHERE l.code = 'personne.inscrire';
 CREATE INDEX ON source (sujet, rang);
+CREATE TEMP TABLE effectif AS SELECT sujet, count(*) AS nombre FROM source GROUP BY sujet;
 ANALYZE source;
 
 -- étape : les lignes ; une réponse vient dans les quarante jours de ce dont elle répond
@@ -48,9 +49,8 @@ SELECT f.code, 1, x.le, x.le + interval '9 hours', s.personne_id, s.objet_id, s.
     'identite', CASE WHEN g %% 5 = 0 THEN 'anonyme' ELSE 'connue' END,
     'reponses', CASE WHEN g %% 3 = 0 THEN '[]'::jsonb ELSE '["information"]'::jsonb END),
   pg_current_xact_id()::text::bigint
-FROM famille f CROSS JOIN LATERAL generate_series(1, %(lignes)s * f.millieme / 1000) g
-JOIN source s ON s.sujet = f.sujet
-  AND s.rang = 1 + g %% (SELECT count(*) FROM source c WHERE c.sujet = f.sujet)
+FROM famille f JOIN effectif c USING (sujet) CROSS JOIN LATERAL generate_series(1, %(lignes)s * f.millieme / 1000) g
+JOIN source s ON s.sujet = f.sujet AND s.rang = 1 + g %% c.nombre
 CROSS JOIN LATERAL (SELECT least(%(jour)s, s.le + CASE f.code
   WHEN 'accueil_social.accueillir' THEN 0 WHEN 'partage.orienter' THEN 0
   ELSE (hashint8(g + length(f.code)) & 63) %% 40 END) AS le) x

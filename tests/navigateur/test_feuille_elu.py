@@ -20,6 +20,7 @@ from draille.mesures.convention.tests.conftest import (  # noqa: F401
 )
 from draille.mesures.convention.tests.test_pilotage import CADRE, payer
 from draille.socle.acces import Role
+from tests.navigateur.controles import verifier
 from tests.navigateur.feuille import poser
 
 pytestmark = pytest.mark.navigateur
@@ -119,3 +120,25 @@ def test_le_pilotage_s_imprime_en_travers(
     assert models.Ligne.objects.filter(texte__cadre__code=CADRE).count() == 12
     tout = "\n".join(page.extract_text() for page in lu.pages)
     assert tout.count("rien n'est promis ni mesuré") + tout.count("Entre 16 et 18 ans") >= 4
+
+
+PAGES = {
+    "pilotage": "/pilotage/",
+    "elu": "/pilotage/elu/",
+    "annees": "/pilotage/comparer/",
+    "departements": "/pilotage/comparer/departements/",
+    "actes": f"/pilotage/{CADRE}/orientation_rsa/actes/",
+    "retards": f"/pilotage/{CADRE}/orientation_rsa/retards/",
+}
+
+
+def test_aucune_page_du_pilotage_n_a_de_faute_ni_ne_deborde(
+    chargee: None,
+    connecter: Any,  # noqa: F811
+    feuille: Any,
+    tmp_path: Path,
+) -> None:
+    client = connecter(Role.PILOTE)
+    for nom, adresse in PAGES.items():
+        feuille.goto(poser(client, adresse, tmp_path, nom).as_uri())
+        verifier(feuille)

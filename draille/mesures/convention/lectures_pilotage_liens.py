@@ -38,6 +38,11 @@ class Liens:
         """La page de la ligne."""
         return f"{reverse('convention:ligne', args=[code])}?{urlencode(self._base)}"
 
+    def vie(self) -> str:
+        """Les actions, les échéances et les votes de la convention."""
+        le = urlencode({"le": self.moment.le.isoformat()})
+        return f"{reverse('convention:vie', args=[self.cadre])}?{le}"
+
     def montant(self, etape: Etape, *, ligne: str = "") -> str:
         """Ce qui fait un montant : les textes pour le prévu, les pièces pour le reste."""
         criteres = {**self._base, "etape": str(etape), **({"ligne": ligne} if ligne else {})}

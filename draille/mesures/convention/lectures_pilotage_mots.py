@@ -12,6 +12,9 @@ from draille.mesures.convention.regles.pilotage import Gravite, Point, par_gravi
 from draille.mesures.convention.regles.suivi import Etape
 from draille.socle.texte import date_moyenne, entier, euros, pluriel, pourcent
 
+# Au-delà, les lignes d'une même alerte se disent en une phrase.
+LIGNES_DITES = 2
+
 
 def argent_en_mots(p: Pilotage) -> str:
     """Où en est l'argent de l'année, en une ou deux phrases."""
@@ -87,7 +90,7 @@ def points(p: Pilotage, liens: Liens) -> tuple[Point, ...]:
         Point(
             Gravite.RISQUE,
             f"L'État a réduit ses crédits {p.moment.annee} de {euros(r.montant)} : {r.motif}",
-            liens.page("page"),
+            liens.vie(),
         )
         for r in p.reductions
     ]
@@ -99,28 +102,43 @@ def _echeances(p: Pilotage, liens: Liens) -> list[Point]:
     for e in p.echeances:
         if e.etat == "en_retard":
             phrase = f"{e.libelle} : dû le {date_moyenne(e.avant_le)}, pas encore fait."
-            dits.append(Point(Gravite.RETARD, phrase, liens.page("page")))
+            dits.append(Point(Gravite.RETARD, phrase, liens.vie()))
         elif e.etat == "proche":
             phrase = f"{e.libelle} : à rendre avant le {date_moyenne(e.avant_le)}."
-            dits.append(Point(Gravite.RISQUE, phrase, liens.page("page")))
+            dits.append(Point(Gravite.RISQUE, phrase, liens.vie()))
     return dits
 
 
 def _alertes(p: Pilotage, liens: Liens) -> list[Point]:
     # L'ensemble d'abord ; celles des lignes portent leur nom. Les échéances sont déjà dites.
+    par_genre: dict[tuple[GenreAlerte, Etape | None], dict[str, Alerte]] = {}
+    for ligne, a in [("", a) for a in p.argent.alertes] + [
+        (x.code, a) for x in p.argent.lignes for a in x.alertes
+    ]:
+        if a.genre is not GenreAlerte.ECHEANCE:
+            par_genre.setdefault((a.genre, a.etape), {}).setdefault(a.ligne_code or ligne, a)
     noms = {x.code: x.libelle for x in p.argent.lignes}
-    propres: list[tuple[str, Alerte]] = [("", a) for a in p.argent.alertes]
-    propres += [(x.code, a) for x in p.argent.lignes for a in x.alertes]
-    vues: dict[tuple[str, str], Point] = {}
-    for ligne, a in propres:
-        code = a.ligne_code or ligne
-        if a.genre is GenreAlerte.ECHEANCE:
+    dits = []
+    for (genre, etape), alertes in par_genre.items():
+        etape = etape or Etape.EXECUTEE
+        ensemble = alertes.pop("", None)
+        if ensemble is not None:
+            dits.append(Point(Gravite.RISQUE, ensemble.message, liens.montant(etape)))
+        siennes = [(code, noms.get(code, code), a) for code, a in alertes.items()]
+        if len(siennes) > LIGNES_DITES:
+            dits.append(_plusieurs(genre, [nom for _, nom, _ in siennes], liens))
             continue
-        nom = noms.get(code, "")
-        phrase = a.message if not nom or nom in a.message else f"{nom} : {a.message}"
-        url = liens.montant(a.etape or Etape.EXECUTEE, ligne=code)
-        vues.setdefault((code, a.message), Point(Gravite.RISQUE, phrase, url))
-    return list(vues.values())
+        for code, nom, a in siennes:
+            phrase = a.message if nom in a.message else f"{nom} : {a.message}"
+            dits.append(Point(Gravite.RISQUE, phrase, liens.montant(etape, ligne=code)))
+    return dits
+
+
+def _plusieurs(genre: GenreAlerte, noms: list[str], liens: Liens) -> Point:
+    """Une phrase pour beaucoup de lignes : la même alerte répétée ne se lirait plus."""
+    premiers = ", ".join(noms[:LIGNES_DITES])
+    phrase = f"{genre.libelle} sur {entier(len(noms))} lignes, dont {premiers}."
+    return Point(Gravite.RISQUE, phrase, liens.page("pilotage"))
 
 
 def _de_la_rangee(r: Rangee, liens: Liens) -> list[Point]:

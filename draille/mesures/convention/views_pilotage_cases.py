@@ -86,7 +86,8 @@ def rangee_montree(r: Rangee, liens: Liens) -> dict[str, Any]:
         "courbe": r.indicateur.courbe if r.indicateur else [],
         "titre_courbe": _titre_courbe(r.indicateur) if r.indicateur else "",
         "mois": _mois(r.indicateur, liens) if r.indicateur else [],
-        "actions": r.actions,
+        "actions": len(r.actions),
+        "vers_actions": liens.vie(),
         "est_suivie": r.est_suivie,
         "retards": compte(r.retards.nombre, liens.retards(code)),
         "a_retards": r.retards.nombre != 0,
@@ -117,14 +118,15 @@ def objectif_montre(o: ObjectifLu) -> dict[str, Any]:
         True: ("Tenue", "pature"),
         False: ("Pas encore tenue", "genet"),
     }
-    etat, ton = etats.get(o.etat.est_atteinte, ("Valeur non publiée", "pierre"))
+    etat, ton = etats.get(o.etat.est_atteinte, ("Sans valeur connue", "pierre"))
     return {
         "libelle": o.cible.libelle,
         "mots": cible_en_mots(o.cible),
         "unite": o.cible.unite,
         "valeurs": [
-            Case(NON_PUBLIE if v.valeur is None else nombre(v.valeur), v.url, v.provenance.libelle)
+            Case(nombre(v.valeur), v.url, v.provenance.libelle)
             for v in o.valeurs
+            if v.valeur is not None
         ],
         "etat": etat,
         "ton": ton,
@@ -176,7 +178,7 @@ def points(e: Evolution) -> str:
         return ""
     if e.ecart == 0:
         return "sans changement"
-    ecart = abs(e.ecart) * 100
+    ecart = round(abs(e.ecart) * 100, 1)
     return f"{decimal(ecart, decimales=1)} point{'s' if ecart >= 2 else ''} {e.sens.libelle}"
 
 

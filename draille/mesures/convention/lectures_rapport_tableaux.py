@@ -31,79 +31,48 @@ class Tableau:
     rangees: tuple[tuple[Cellule, ...], ...]
 
 
+_ETAPES = tuple(e.libelle for e in ETAPES)
+_ENTETES = {
+    "Rapport": ("Rubrique", "Valeur"),
+    "Lignes": ("Code", "Ligne", "Nature", *_ETAPES, "Taux d'exécution", "Taux d'engagement"),
+    "Financeurs": ("Ligne", "Étape", "Financeur", "Montant"),
+    "Parité": ("Portée", "Étape", "État", "Département", "Autres", "Part de l'État", "Parité"),
+    "Objectifs": tuple(
+        "Ligne,Objectif,Promesse,Unité,Base,À atteindre,Source,Constaté,Atteint".split(",")
+    ),
+    "Indicateurs": tuple("Ligne,Code,Version,Indicateur,Mois,Comptés,Sur,Unité".split(",")),
+    "Pièces": tuple(
+        "Étape,Numéro,Date,Exercice,Ligne,Chapitre,Nature,Fonction,Engagement,Financeur,Objet,"
+        "Montant".split(",")
+    ),
+    "Échéances": ("Échéance", "Au plus tard le", "Tenue le", "État", "Fixée par"),
+    "Définitions": tuple(
+        "Code,Version,Indicateur,Définition,Source,Empreinte des actes".split(",")
+    ),
+    "Commentaires": ("Ligne", "Commentaire"),
+    "Changements": ("Où", "Quoi", "Avant", "Après"),
+}
+
+
 def tableaux(*, edition: Edition) -> list[Tableau]:
-    """Les tableaux du rapport, dans l'ordre du document."""
+    """Les tableaux du rapport, dans l'ordre du document ; « Changements » d'une correction."""
     contenu = edition.contenu
     noms = {x["code"]: x["libelle"] for x in contenu["lignes"]}
-    etapes = tuple(e.libelle for e in ETAPES)
-    return [
-        Tableau("Rapport", ("Rubrique", "Valeur"), tuple(_cartouche(edition))),
-        Tableau(
-            "Lignes",
-            ("Code", "Ligne", "Nature", *etapes, "Taux d'exécution", "Taux d'engagement"),
-            tuple(_lignes(contenu)),
-        ),
-        Tableau(
-            "Financeurs",
-            ("Ligne", "Étape", "Financeur", "Montant"),
-            tuple(_financeurs(contenu)),
-        ),
-        Tableau(
-            "Parité",
-            ("Portée", "Étape", "État", "Département", "Autres", "Part de l'État", "Parité"),
-            tuple(_parites(contenu)),
-        ),
-        Tableau(
-            "Objectifs",
-            (
-                "Ligne",
-                "Objectif",
-                "Promesse",
-                "Unité",
-                "Base",
-                "À atteindre",
-                "Source",
-                "Constaté",
-                "Atteint",
-            ),
-            tuple(_objectifs(contenu)),
-        ),
-        Tableau(
-            "Indicateurs",
-            ("Ligne", "Code", "Version", "Indicateur", "Mois", "Comptés", "Sur", "Unité"),
-            tuple(_indicateurs(contenu)),
-        ),
-        Tableau(
-            "Pièces",
-            (
-                "Étape",
-                "Numéro",
-                "Date",
-                "Exercice",
-                "Ligne",
-                "Chapitre",
-                "Nature",
-                "Fonction",
-                "Engagement",
-                "Financeur",
-                "Objet",
-                "Montant",
-            ),
-            tuple(_pieces(contenu, noms)),
-        ),
-        Tableau(
-            "Échéances",
-            ("Échéance", "Au plus tard le", "Tenue le", "État", "Fixée par"),
-            tuple(_echeances(contenu)),
-        ),
-        Tableau(
-            "Définitions",
-            ("Code", "Version", "Indicateur", "Définition", "Source", "Empreinte des actes"),
-            tuple(_definitions(contenu)),
-        ),
-        Tableau("Commentaires", ("Ligne", "Commentaire"), tuple(_commentaires(edition, noms))),
-        *_changements(edition),
-    ]
+    rangees: dict[str, Iterator[tuple[Cellule, ...]]] = {
+        "Rapport": _cartouche(edition),
+        "Lignes": _lignes(contenu),
+        "Financeurs": _financeurs(contenu),
+        "Parité": _parites(contenu),
+        "Objectifs": _objectifs(contenu),
+        "Indicateurs": _indicateurs(contenu),
+        "Pièces": _pieces(contenu, noms),
+        "Échéances": _echeances(contenu),
+        "Définitions": _definitions(contenu),
+        "Commentaires": _commentaires(edition, noms),
+    }
+    if edition.cartouche["remplace"]:
+        rangees["Changements"] = ((c.ou, c.quoi, c.avant, c.apres) for c in edition.changements)
+    return [Tableau(nom, _ENTETES[nom], tuple(lues)) for nom, lues in rangees.items()]
 
 
 def ods(*, edition: Edition) -> bytes:
@@ -306,9 +275,3 @@ def _definitions(contenu: Mapping[str, Any]) -> Iterator[tuple[Cellule, ...]]:
 def _commentaires(edition: Edition, noms: Mapping[str, str]) -> Iterator[tuple[Cellule, ...]]:
     for code, texte in edition.commentaires.items():
         yield (noms.get(code, "Ensemble"), texte)
-
-
-def _changements(edition: Edition) -> Iterator[Tableau]:
-    if edition.cartouche["remplace"]:
-        rangees = tuple((c.ou, c.quoi, c.avant, c.apres) for c in edition.changements)
-        yield Tableau("Changements", ("Où", "Quoi", "Avant", "Après"), rangees)

@@ -204,7 +204,7 @@ def _methode(
     phrases = [tendance.methode]
     if retenue is not None and sum(v.valeur is not None for v in valeurs) > 1:
         phrases.append(f"Plusieurs sources : fait foi « {retenue.provenance.libelle} ».")
-    if rattache is not None:
+    if rattache is not None and (retenue is None or retenue.provenance is Provenance.DRAILLE):
         phrases.append(rattache.note)
     return " ".join(phrases)
 

@@ -21,9 +21,10 @@ LECTURES: tuple[Lecture, ...] = (
 
 
 class Confiance(Libellee):
-    """Ce que l'on sait d'une règle : le texte a été lu, il est cité, ou il reste à confirmer."""
+    """Ce que l'on sait d'une règle : un acte signé qui le vise a été lu, une source le
+    cite, ou il reste à confirmer."""
 
-    LU = "lu", "Texte lu"
+    LU = "lu", "Visé par un acte lu"
     CITE = "cite", "Cité par une source"
     A_CONFIRMER = "a_confirmer", "À confirmer par le Département"
 

@@ -84,7 +84,7 @@ def test_les_textes_cadres_se_lisent_a_la_date(cadre):
     page = texte(cadre.get(reverse("convention:textes_cadres"), {"le": "2019-03-01"}))
     assert "DGCS/SD1/2019/24" in page
     assert "2020/28" not in page
-    assert "Texte lu" in page
+    assert "Visé par un acte lu" in page
 
 
 def test_une_convention_inconnue_n_existe_pas(cadre):

@@ -41,7 +41,7 @@ class ImporterAcompte:
 
     mois: date
     organisme: str
-    lignes: int
+    lignes_lues: int
     dossiers: int
     ecarts: int
     montant_demande: Decimal
@@ -95,7 +95,7 @@ def importer_acompte(*, fichier: FichierAcompte, par: Acces, le: date) -> Demand
         charge = ImporterAcompte(
             mois=mois,
             organisme=f"{fichier.fonorg} {fichier.numorg}",
-            lignes=demande.lignes,
+            lignes_lues=demande.lignes,
             dossiers=demande.dossiers,
             ecarts=demande.ecarts,
             montant_demande=demande.montant_demande,

@@ -23,7 +23,7 @@ LIGNES_MAXIMUM = 1200
 class ImporterHistorique:
     """Charge : combien de lignes le fichier avait, et ce qu'elles sont devenues."""
 
-    lignes: int
+    lignes_lues: int
     retenues: int
     connues: int
     remplacees: int
@@ -111,7 +111,7 @@ def _ecrire(
         if x.releve and x.sort in (regles.RETENUE, regles.REMPLACEE)
     )
     charge = ImporterHistorique(
-        lignes=recu.lignes,
+        lignes_lues=recu.lignes,
         retenues=recu.retenues,
         connues=recu.connues,
         remplacees=recu.remplacees,

@@ -63,5 +63,16 @@ MESURE = Mesure(
     menu=(Entree("Suivi du RSA", "rsa", ACCES["voir_chiffres"], 40),),
     panneaux=PANNEAUX,
     quotidiens=(Quotidien(nom="suivi_rsa.prevision", faire=actes_prevision.chaque_nuit),),
-    mots={code: nom[0].lower() + nom[1:] for code, nom in regles.CATEGORIES.items()},
+    mots={code: nom[0].lower() + nom[1:] for code, nom in regles.CATEGORIES.items()}
+    | {
+        "lignes_lues": "lignes lues",
+        "remplacees": "remplacées",
+        "ecarts": "dossiers en écart",
+        "montant_demande": "montant demandé",
+        "vote_le": "voté le",
+        "non_publiee": "non publiée",
+        "primitif": "budget primitif",
+        "supplementaire": "budget supplémentaire",
+        "modificative": "décision modificative",
+    },
 )

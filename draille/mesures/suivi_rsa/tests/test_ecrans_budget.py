@@ -57,11 +57,11 @@ def _lisible(texte: str) -> str:
     return " ".join(texte.split())
 
 
-@pytest.mark.parametrize("adresse", LISENT)
 @pytest.mark.parametrize("role", [r for r in Role if r is not Role.SYSTEME])
-def test_qui_ouvre_quoi(adresse: str, role: Role, par: Acces) -> None:
-    reponse = fb.client(role).get(adresse)
-    assert reponse.status_code == (200 if role in LISENT[adresse] else 403)
+def test_qui_ouvre_quoi(role: Role, par: Acces) -> None:
+    client = fb.client(role)
+    ouvertes = {a for a in LISENT if client.get(a).status_code == 200}
+    assert ouvertes == {a for a, roles in LISENT.items() if role in roles}
 
 
 def test_un_cadre_d_un_autre_metier_n_ouvre_pas_le_budget(par: Acces) -> None:

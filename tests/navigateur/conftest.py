@@ -33,6 +33,8 @@ LARGEURS = {"large": 1280, "etroit": 390}
 MODELE = os.environ.get("DRAILLE_NAVIGATEUR_MODELE", "")
 # Un an de démonstration sur une machine occupée ; au-delà, quelque chose ne finit pas.
 JOUER_S = 2400
+# Un serveur met plus d'une minute à s'ouvrir quand la machine fait autre chose.
+ESSAIS_D_ATTENTE = 960
 VISITES = "test_toutes_les_pages"
 NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -121,7 +123,7 @@ def serveur(resume: dict[str, Any]) -> Iterator[str]:
 
 
 def _attendre(adresse: str) -> None:
-    for _ in range(240):
+    for _ in range(ESSAIS_D_ATTENTE):
         try:
             with urllib.request.urlopen(adresse, timeout=2) as reponse:
                 if reponse.status == 200:

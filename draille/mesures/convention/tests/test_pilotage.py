@@ -262,3 +262,19 @@ def test_deux_annees_se_comparent_au_meme_jour(peuplee, entrer, connecter):
     assert "non publié" in orientation
     (adresse,) = liens(orientation, "/orientation_rsa/actes/?le=2019-10-31")[:1]
     assert total(lire(connecter(Role.CADRE), adresse)) == 2
+
+
+def test_l_ardeche_se_pilote_cadre_par_cadre(inscrite, connecter):
+    inscrite("07", date(2021, 6, 1))
+    client = connecter(Role.PILOTE)
+    codes = models.Cadre.objects.filter(departement="07").values_list("code", flat=True)
+    assert len(codes) > 1
+    for code in codes:
+        suite = f"?le=2021-06-01&annee=2020&convention={code}"
+        titre = models.Cadre.objects.get(departement="07", code=code).titre.replace("'", "&#x27;")
+        for nom in ("", "elu/", "comparer/"):
+            reponse = client.get(f"{PAGE}{nom}{suite}")
+            assert reponse.status_code == 200
+            assert titre in reponse.content.decode(), (code, nom)
+    enfance = lire(client, f"{PAGE}?le=2020-10-31&convention=contrat_enfance")
+    assert "2 000 000 €" in enfance

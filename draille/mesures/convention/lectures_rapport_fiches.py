@@ -20,7 +20,8 @@ from draille.mesures.convention.lectures_rapport_mots import (
 from draille.mesures.convention.regles import Nature
 from draille.socle.texte import mois_annee, pourcent
 
-GRAPHIQUES_AU_PLUS = 2
+# Les rangées (indicateurs ; deux par alinéa ou objectif) où deux graphiques tiennent encore.
+PLACE = 8
 
 
 def fiches(edition: Edition) -> list[dict[str, Any]]:
@@ -36,7 +37,7 @@ def fiches(edition: Edition) -> list[dict[str, Any]]:
             "objet": ligne["objet"],
             **_argent(ligne, contenu),
             "objectifs": [objectif(o) for o in ligne["objectifs"]],
-            **_indicateurs(ligne["indicateurs"]),
+            **_indicateurs(ligne["indicateurs"], _graphiques(ligne, edition)),
             "actions": [_action(a) for a in ligne["actions"]],
             "commentaire": alineas(edition.commentaires.get(ligne["code"], "")),
             "est_breve": not any(i["denominateur"] != 0 for i in ligne["indicateurs"]),
@@ -116,10 +117,17 @@ def _etat(o: Mapping[str, Any]) -> str:
     return {True: "Atteint", False: "Non atteint", None: "Sans valeur"}[o["est_atteinte"]]
 
 
-def _indicateurs(lus: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _graphiques(ligne: Mapping[str, Any], edition: Edition) -> int:
+    """Combien de graphiques tiennent avec le reste sur la page de la fiche."""
+    montres = sum(1 for i in ligne["indicateurs"] if i["denominateur"] != 0)
+    dits = len(alineas(edition.commentaires.get(ligne["code"], "")))
+    return 2 if montres + 2 * (dits + len(ligne["objectifs"])) <= PLACE else 1
+
+
+def _indicateurs(lus: Sequence[Mapping[str, Any]], graphiques: int) -> dict[str, Any]:
     # Ce que rien ne fait encore se dit en une phrase : une page de zéros cacherait le reste.
     vides = [i["libelle"] for i in lus if i["denominateur"] == 0]
-    dessines = [i for i in lus if _se_dessine(i)][:GRAPHIQUES_AU_PLUS]
+    dessines = [i for i in lus if _se_dessine(i)][:graphiques]
     return {
         "indicateurs": [
             {

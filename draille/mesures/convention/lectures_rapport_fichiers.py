@@ -120,7 +120,7 @@ def _projet(choix: Choix, acces: Acces, le: date) -> Sortie:
     return Sortie(
         nom=_nom(choix.departement, choix.annee, arrete_le.isoformat(), est_valide=False),
         phrase=f"Projet non validé du rapport {choix.annee}, arrêté au {date_courte(arrete_le)} : "
-        "aucune version n'est validée.",
+        "aucune version validée n'y répond.",
         edition=Edition(
             contenu=pour_exterieur(contenu=contenu),
             commentaires={},

@@ -83,7 +83,8 @@ def rangee_montree(r: Rangee, liens: Liens) -> dict[str, Any]:
         "indicateur": _indicateur(r.indicateur, liens) if r.indicateur else None,
         "figures": r.figures,
         "objectifs": [objectif_montre(o) for o in r.objectifs],
-        "courbe": r.indicateur.courbe if r.indicateur else [],
+        # Une ligne plate à zéro ne dirait rien de plus que « rien à compter ».
+        "courbe": r.indicateur.courbe if r.indicateur and r.indicateur.annee.denominateur else [],
         "titre_courbe": _titre_courbe(r.indicateur) if r.indicateur else "",
         "mois": _mois(r.indicateur, liens) if r.indicateur else [],
         "actions": len(r.actions),

@@ -19,7 +19,7 @@ INSTANT = datetime(2020, 12, 31, 9, 0, tzinfo=UTC)
 def journal(db):
     """Assez d'actes pour que des mois se montrent et que d'autres se taisent."""
     with contexte.ouvrir(acces=acces_systeme(nom="essais"), instant=INSTANT):
-        journal_au_hasard.ecrire(indicateurs=indicateurs(), graine=5, lignes=1500)
+        journal_au_hasard.ecrire(indicateurs=indicateurs(), graine=5, lignes=3000)
 
 
 def test_on_exporte_puis_on_compte(journal, settings, tmp_path, capsys):

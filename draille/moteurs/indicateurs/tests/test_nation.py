@@ -223,19 +223,21 @@ def test_chaque_export_se_trace_et_ne_remplace_rien(systeme, tmp_path):
 
 
 def test_les_agregats_sortis_taisent_les_petits_nombres(systeme, tmp_path):
-    journal_au_hasard.ecrire(indicateurs=indicateurs(), graine=3, lignes=2500)
+    # Les définitions d'une ligne : assez d'actes par mois pour en montrer et en taire.
+    definitions = indicateurs(ligne_convention="orientation_rsa")
+    journal_au_hasard.ecrire(indicateurs=definitions, graine=3, lignes=2500)
     chemin = exporter_agregats(
         vers=tmp_path,
         departement="43",
-        indicateurs=indicateurs(),
+        indicateurs=definitions,
         periode=AN,
         acces=systeme,
         le=LE,
     )
     manifeste, rangees = agregats.lire(chemin=chemin, seuil=11)
-    assert manifeste.lignes == len(rangees) == 12 * len(indicateurs())
+    assert manifeste.lignes == len(rangees) == 12 * len(definitions)
     assert any(r.compte.denominateur is None for r in rangees)
-    vrais = adaptateur.toutes(indicateurs=indicateurs(), periode=AN, acces=systeme, le=LE)
+    vrais = adaptateur.toutes(indicateurs=definitions, periode=AN, acces=systeme, le=LE)
     montres = [r for r in rangees if r.compte.numerateur]
     assert montres
     for r in montres:

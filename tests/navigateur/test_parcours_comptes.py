@@ -1,6 +1,7 @@
 """Le tableur des finances : déposé sans JavaScript, répondu ligne à ligne, compté au centime."""
 
 import re
+import secrets
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -14,24 +15,27 @@ from tests.navigateur.illustrations import illustrer
 pytestmark = pytest.mark.navigateur
 
 Ouvrir = Callable[..., Any]
+# Deux lancements sur la même base n'ont pas les mêmes pièces.
+LOT = secrets.token_hex(3).upper()
+NOM = f"finances_{LOT}.csv"
 ARGENT = "/convention/argent/convention_pauvrete_2019_2021/"
 TITRES = "Type;Exercice;N° pièce;N° engagement;Mesure;Date;Montant TTC;Pièce réduite;Objet;Tiers"
 # Une juste, son mandat, le même mandat deux fois, une mesure mal écrite, une année fausse, un
 # négatif qui ne réduit rien, un montant illisible : une réponse chacune.
 RANGEES = (
-    "Engagement;2020;NAV-E1;;mobilite;05/10/2020;1 234,56 €;;Comité mobilité;Garage du Velay",
-    "Mandat;2020;NAV-M1;NAV-E1;mobilite;20/10/2020;1 000,06;;Premier acompte;Garage du Velay",
-    "Mandat;2020;NAV-M1;NAV-E1;mobilite;20/10/2020;1 000,06;;Premier acompte;Garage du Velay",
-    "Mandat;2020;NAV-M2;NAV-E1;Mobilitée;21/10/2020;34,50;;Solde;Garage du Velay",
-    "Mandat;2031;NAV-M3;NAV-E1;mobilite;22/10/2020;10,00;;Année fausse;Garage du Velay",
-    "Mandat;2020;NAV-M4;NAV-E1;mobilite;23/10/2020;(5,00);;Ne réduit rien;Garage du Velay",
-    "Mandat;2020;NAV-M5;NAV-E1;mobilite;23/10/2020;douze;;Illisible;Garage du Velay",
+    f"Engagement;2020;{LOT}-E1;;mobilite;05/10/2020;1 234,56 €;;Comité mobilité;Garage du Velay",
+    f"Mandat;2020;{LOT}-M1;{LOT}-E1;mobilite;20/10/2020;1 000,06;;Premier acompte;Garage du Velay",
+    f"Mandat;2020;{LOT}-M1;{LOT}-E1;mobilite;20/10/2020;1 000,06;;Premier acompte;Garage du Velay",
+    f"Mandat;2020;{LOT}-M2;{LOT}-E1;Mobilitée;21/10/2020;34,50;;Solde;Garage du Velay",
+    f"Mandat;2031;{LOT}-M3;{LOT}-E1;mobilite;22/10/2020;10,00;;Année fausse;Garage du Velay",
+    f"Mandat;2020;{LOT}-M4;{LOT}-E1;mobilite;23/10/2020;(5,00);;Ne réduit rien;Garage du Velay",
+    f"Mandat;2020;{LOT}-M5;{LOT}-E1;mobilite;23/10/2020;douze;;Illisible;Garage du Velay",
 )
 
 
 def _tableur() -> dict[str, Any]:
     lignes = "\r\n".join((TITRES, *RANGEES))
-    return {"name": "finances_nav.csv", "mimeType": "text/csv", "buffer": lignes.encode("cp1252")}
+    return {"name": NOM, "mimeType": "text/csv", "buffer": lignes.encode("cp1252")}
 
 
 def _euros(texte: str) -> Decimal:
@@ -61,15 +65,15 @@ def test_un_tableur_fautif_recoit_une_reponse_par_ligne_sans_javascript(ouvrir: 
     expect(page.get_by_label("Montant", exact=True)).to_have_value("Montant TTC")
     page.get_by_role("button", name="Importer ce tableur").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("finances_nav.csv")
+    expect(page.get_by_role("heading", level=1)).to_have_text(NOM)
     libelles = page.get_by_role("navigation", name="Lignes par issue").inner_text()
     nombres = [int(n) for n in re.findall(r"\((\d+)\)", libelles)]
     assert sum(nombres) == len(RANGEES), libelles
     principal = page.get_by_role("main")
-    for dit in ("Mobilitée", "2031", "NAV-M4"):
+    for dit in ("Mobilitée", "2031", f"{LOT}-M4"):
         expect(principal).to_contain_text(dit)
-    assert _onglet(page, "Rejetées").filter(has_text="douze").count() == 1
-    assert _onglet(page, "Importées").count() == 2
+    assert _onglet(page, "Rejetée").filter(has_text="douze").count() == 1
+    assert _onglet(page, "Importée").count() == 2
     # Le nom d'un tiers n'est jamais gardé.
     assert "Garage du Velay" not in page.inner_text("main")
     assert _execute(page) == avant + Decimal("1000.06")
@@ -90,13 +94,13 @@ def test_une_ligne_a_revoir_se_decide_et_compte_au_centime(ouvrir: Ouvrir) -> No
     expect(page.get_by_role("main")).not_to_contain_text("Mobilitée")
     apres = _execute(page)
     assert apres - avant == Decimal("34.50")
-    expect(page.get_by_role("row").filter(has_text="NAV-M2")).to_contain_text("34,50")
+    expect(page.get_by_role("row").filter(has_text=f"{LOT}-M2")).to_contain_text("34,50")
 
 
 def _importer(page: Any) -> None:
     """Le tableur de l'essai précédent ; déjà reçu, il est retrouvé, et rien n'est doublé."""
     page.goto("/convention/comptes/")
-    deja = page.get_by_role("link", name="finances_nav.csv")
+    deja = page.get_by_role("link", name=NOM)
     if deja.count():
         deja.first.click()
         return

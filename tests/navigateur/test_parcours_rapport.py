@@ -31,13 +31,13 @@ def _telecharger(page: Any, bouton: str | re.Pattern[str], dossier: Path) -> byt
 
 def _texte(pdf: bytes) -> str:
     lu = "\n".join(feuille.extract_text() for feuille in PdfReader(io.BytesIO(pdf)).pages)
-    return re.sub(r"\s+", " ", lu)
+    return re.sub(r"\s+", " ", lu).replace("’", "'")
 
 
 def _rediger(page: Any) -> None:
     """De la convention à un brouillon au jour du produit ; un brouillon déjà là se recalcule."""
     page.goto("/convention/")
-    page.get_by_role("link", name="Rapports", exact=True).first.click()
+    page.get_by_role("main").get_by_role("link", name=re.compile("^Rapports")).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Rapports d'exécution")
     verifier(page)
     illustrer(page, "rapport_liste", hauteur=900)

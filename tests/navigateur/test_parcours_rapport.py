@@ -83,6 +83,8 @@ def test_lun_redige_lautre_valide_et_plus_rien_ne_change(ouvrir: Ouvrir, tmp_pat
     imprime = _texte(pdf)
     for dit in (ENSEMBLE, LIGNE, "Hugo Sabatier", "Odile Granger"):
         assert dit in imprime, dit
+    # Le même envoi deux fois en quatre secondes passe pour un double clic : la page se recharge.
+    autre.reload()
     assert _telecharger(autre, re.compile("^PDF"), tmp_path) == pdf
     assert zipfile.is_zipfile(io.BytesIO(_telecharger(autre, re.compile("ODS"), tmp_path)))
     assert b"mobilit" in _telecharger(autre, re.compile("^CSV"), tmp_path).lower()

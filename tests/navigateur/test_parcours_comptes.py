@@ -124,7 +124,6 @@ def test_chaque_montant_de_largent_souvre_sur_ses_pieces(ouvrir: Ouvrir) -> None
         page.go_back()
     page.locator(".cle").filter(has_text="Exécuté").first.get_by_role("link").click()
     verifier(page)
-    illustrer(page, "argent_pieces", hauteur=640)
     montants = page.locator("#pieces tbody td[data-libelle='Montant']")
     total = Decimal(0)
     while True:

@@ -40,7 +40,6 @@ def _rediger(page: Any) -> None:
     page.get_by_role("main").get_by_role("link", name=re.compile("^Rapports")).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Rapports d'exécution")
     verifier(page)
-    illustrer(page, "rapport_liste", hauteur=900)
     page.get_by_label("Année").select_option("2020")
     page.get_by_label("Chiffres arrêtés au").fill("2020-10-31")
     page.get_by_role("button", name="Calculer le rapport").click()

@@ -7,8 +7,8 @@ ne se rapprochent pas, et personne ne remonte à la personne par le fichier seul
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -136,7 +136,9 @@ def exporter_actes(
         lignes=total,
     )
     try:
-        _ecrire(chemin, manifeste, _lots(requete, parametres), progression)
+        # Laissé au ramasse-miettes, le curseur du serveur se fermerait dans la transaction d'après.
+        with closing(_lots(requete, parametres)) as lots:
+            _ecrire(chemin, manifeste, lots, progression)
     except BaseException:
         # Un fichier à moitié écrit ne doit pas partir.
         with suppress(FileNotFoundError):
@@ -188,7 +190,7 @@ def _compter(codes: list[str], acces: Acces, le: date) -> int:
         return int(curseur.fetchone()[0])
 
 
-def _lots(requete: str, parametres: dict[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
+def _lots(requete: str, parametres: dict[str, Any]) -> Generator[list[tuple[Any, ...]]]:
     """Les lignes, par lots : le journal d'un Département ne tient pas en mémoire."""
     with connection.chunked_cursor() as curseur:
         curseur.execute(requete, parametres)

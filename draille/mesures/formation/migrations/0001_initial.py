@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                     "statut",
                     models.CharField(
                         choices=[
-                            ("inscrite", "inscription tenue"),
+                            ("inscrite", "place tenue"),
                             ("en_attente", "en attente d'une place"),
                             ("desistee", "désistement"),
                             ("annulee", "session annulée"),

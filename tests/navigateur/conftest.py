@@ -37,6 +37,10 @@ JOUER_S = 2400
 ESSAIS_D_ATTENTE = 960
 VISITES = "test_toutes_les_pages"
 NAVIGATEURS = ("chromium", "chromium-browser", "google-chrome")
+# Le navigateur tient une boucle d'événements dans le processus : des essais y lisent pourtant la
+# base, et Django le refuserait dès sa création.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+A_PART = {"DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,7 +60,7 @@ def _navigateur() -> str:
 
 def _environnement() -> dict[str, str]:
     return {
-        **{c: v for c, v in os.environ.items() if c != "DJANGO_SETTINGS_MODULE"},
+        **{c: v for c, v in os.environ.items() if c not in A_PART},
         "DRAILLE_DEPARTEMENT": "43",
         "DRAILLE_DATE": "2020-10-31",
         "DRAILLE_DEMONSTRATION": "1",

@@ -1,6 +1,5 @@
 """La page de l'élu s'imprime sur une feuille A4, une seule, même d'une convention chargée."""
 
-import os
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -77,12 +76,6 @@ def _imprimer(page: Any, chemin: Path, vers: Path) -> PdfReader:
     page.goto(chemin.as_uri())
     page.pdf(path=str(vers), prefer_css_page_size=True, print_background=True)
     return PdfReader(str(vers))
-
-
-@pytest.fixture(autouse=True)
-def navigateur_et_base(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Le navigateur tient une boucle d'événements : l'essai y lit pourtant la base."""
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 def test_la_page_de_l_elu_est_une_feuille_a4(

@@ -3,7 +3,6 @@
 La démonstration de la Haute-Loire n'a pas de schéma : celui-ci s'inscrit dans la base d'essai.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,6 @@ from tests.navigateur.feuille import poser
 from tests.navigateur.illustrations import illustrer
 
 pytestmark = pytest.mark.navigateur
-
-
-@pytest.fixture(autouse=True)
-def navigateur_et_base(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Le navigateur tient une boucle d'événements : l'essai y lit pourtant la base."""
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture

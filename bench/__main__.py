@@ -15,10 +15,12 @@ BANCS = {
     "ingestion": "Intégrer un fichier de 100 000 foyers",
     "pages": "Ouvrir les pages, 100 000 personnes et 1 000 000 de lignes de journal",
     "indicateurs": "Calculer les indicateurs d'une année",
+    "consolidation": "Compter les mêmes indicateurs sur 101 Départements",
     "affectation": "Confier chacun à un référent",
     "convocations": "Convoquer à temps et près",
     "couverture": "Couvrir la France, choisir où ouvrir",
     "rapprochement": "Retrouver les mêmes personnes parmi des fiches fautives",
+    "prevision": "Prévoir le RSA, et ce que vaut la méthode retenue",
     "trajets": "Calculer les trajets par la route",
 }
 

@@ -9,11 +9,13 @@ from draille.commande import (
     annuaire,
     base,
     cles,
+    consolidation,
     demo,
     flux,
     installer,
     journal,
     messages,
+    rapport,
     servir,
     trajets,
 )
@@ -40,6 +42,8 @@ def principal(arguments: Sequence[str] | None = None) -> int:
         cles,
         trajets,
         annuaire,
+        consolidation,
+        rapport,
     ):
         module.inscrire(sous)
     demande = analyseur.parse_args(arguments)

@@ -56,6 +56,9 @@ def suivant(*, gestes: Sequence[Geste], statut: str, relances: int) -> Geste | N
     """Le prochain geste du parcours, d'après l'état où l'orientation se trouve ; nul à la fin."""
     noms = [g.nom for g in gestes]
     fait = FAITS.get(statut, "relancer" if relances else "")
+    # Deux dossiers réunis : le parcours tiré de l'autre personne ne passe pas par cet état.
+    if statut in FAITS and fait not in noms:
+        return None
     rang = noms.index(fait) + 1 if fait in noms else 0
     return gestes[rang] if rang < len(gestes) else None
 

@@ -7,12 +7,10 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from draille.demo import accompagnement, accueil, accueil_lieux, journee, mise_en_place
+from draille.demo import accompagnement, accueil, accueil_lieux, conventions, journee, mise_en_place
 from draille.demo.evolution import FichiersDuMois, ecrire_mois, jouer_mois
 from draille.demo.journee import instant
 from draille.demo.plan import PlanDeJeu, plan_de_jeu
-from draille.mesures.convention.actes import charger_convention
-from draille.mesures.convention.regles import charger_fichier, dossier_du_departement
 from draille.mesures.rendez_vous import demo as rendez_vous
 from draille.noyau.journal.scellement import sceller
 from draille.noyau.organisation.lectures import acces_de
@@ -79,7 +77,7 @@ def _jouer_les_mois(plan: PlanDeJeu, dernier: int, systeme: Acces, progres: Prog
                     _ouvrir_les_bureaux(plan, systeme)
                 journee.travailler(plan=plan, debut=debut, fin=suivant, avancer=avancer)
                 with contexte.ouvrir(acces=systeme, instant=instant(suivant)) as par:
-                    _charger_conventions(plan.departement, par, suivant)
+                    conventions.charger(departement=plan.departement, par=par, le=suivant)
                     mise_en_place.marquer_mois(
                         rang=mois.rang, dossiers=dossiers, par=par, le=suivant
                     )
@@ -113,9 +111,3 @@ def _recevoir(fichiers: FichiersDuMois) -> int:
     for chemin, le in chemins:
         recevoir_et_integrer(chemin=chemin, le=le, instant=instant(le))
     return fichiers.nombre_foyers
-
-
-def _charger_conventions(departement: str, par: Acces, le: date) -> None:
-    dossier = dossier_du_departement(racine=RACINE, code=departement)
-    contenu = charger_fichier(chemin=dossier / "convention.yaml")
-    charger_convention(contenu=contenu, par=par, le=le)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 from django.utils import timezone
 
-from draille.demo import accompagnement, accueil, doublons
+from draille.demo import accompagnement, accueil, conventions, doublons
 from draille.demo.plan import PlanDeJeu
 from draille.demo.remise import remettre
 from draille.mesures.orientation_rsa import demo as orientation
@@ -91,6 +91,19 @@ def _jouer(plan: PlanDeJeu, le: date) -> None:
             if le.day <= JOURS_DE_LA_SEMAINE:
                 doublons.revoir(systeme=systeme, le=le)
             doublons.decider(plan=plan, cadre=equipe.cadre, enfance=_acces(ENFANCE, le), le=le)
+        if le > plan.mois[0].debut:
+            _piloter(plan, equipe, le)
+
+
+def _piloter(plan: PlanDeJeu, equipe: Equipe, le: date) -> None:
+    mains = conventions.Mains(
+        redacteur=_acces(conventions.REDACTEUR, le),
+        valideur=_acces(conventions.VALIDEUR, le),
+        cadre=equipe.cadre,
+    )
+    conventions.travailler(plan=plan, mains=mains, debut_de_semaine=_est_premier_ouvre(le), le=le)
+    if _est_dernier_ouvre(plan, le):
+        conventions.conclure(plan=plan, mains=mains, le=le)
 
 
 def _equipe(systeme: Acces, le: date) -> Equipe:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Min, Sum
 
-from draille.demo import resume_accompagnement, resume_accueil
+from draille.demo import resume_accompagnement, resume_accueil, resume_conventions
 from draille.demo.journee import instant
 from draille.mesures.convention import lectures as convention
 from draille.mesures.suivi_rsa import lectures as suivi
@@ -35,6 +35,7 @@ def resumer(*, departement: str, le: date) -> dict[str, Any]:
             **resume_accompagnement.resumer(acces=acces, le=le),
             **resume_accueil.resumer(departement=departement, acces=acces, le=le),
             **_convention(departement, le),
+            **resume_conventions.resumer(departement=departement, acces=acces, le=le),
         }
 
 
@@ -141,3 +142,4 @@ def en_phrases(resume: dict[str, Any]) -> Iterator[str]:
     if resume["ecart_inexplique"]:
         ecart = euros(Decimal(resume["ecart_inexplique"]))
         yield f"  Écart inexpliqué entre le total et les lignes : {ecart}."
+    yield from resume_conventions.en_phrases(resume)

@@ -36,6 +36,9 @@ DRAILLE_MESURES = [
     "draille.mesures.referent_unique",
     "draille.mesures.rendez_vous",
     "draille.mesures.convention",
+    "draille.mesures.schema_solidarites",
+    "draille.mesures.pdi",
+    "draille.mesures.formation",
 ]
 
 # --- Django ------------------------------------------------------------------
@@ -55,6 +58,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "draille.noyau",
     "draille.moteurs.flux",
+    "draille.moteurs.indicateurs",
     "draille.moteurs.messages",
     "draille.moteurs.annuaire",
     "draille.moteurs.partage",
@@ -190,6 +194,10 @@ DRAILLE_TRAJETS = os.environ.get("DRAILLE_TRAJETS", "estimation")
 DRAILLE_TRAJETS_GRAPHE = Path(os.environ.get("DRAILLE_TRAJETS_GRAPHE", RACINE / "var" / "trajets"))
 DRAILLE_TRAJETS_OSRM = os.environ.get("DRAILLE_TRAJETS_OSRM", "")
 DRAILLE_TRAJETS_OSRM_PIED = os.environ.get("DRAILLE_TRAJETS_OSRM_PIED", "")
+
+# --- Comparer deux Départements ---------------------------------------------
+# Les fichiers d'agrégats reçus d'autres Départements, à comparer au nôtre.
+DRAILLE_AGREGATS = Path(os.environ.get("DRAILLE_AGREGATS", RACINE / "var" / "agregats"))
 
 # --- Sécurité ----------------------------------------------------------------
 _HTTPS = _vrai("DRAILLE_HTTPS")

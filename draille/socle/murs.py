@@ -17,11 +17,12 @@ from draille.socle.refus import Refus
 
 _CLES = "(SELECT draille_cles())::integer[]"
 _UNE_CLE = f"(cle_acces = ANY({_CLES}) OR (cle_acces - cle_acces % {PAS}) = ANY({_CLES}))"
+# Sans clé, la ligne ne parle de personne : il suffit qu'un contexte soit ouvert.
+_SANS_CLE = f"((cle_acces IS NULL AND (SELECT draille_contexte_ouvert())) OR {_UNE_CLE})"
 _PREDICATS = {
     "noyau_personne": f"(cles_acces && {_CLES})",
-    "noyau_lignejournal": (
-        f"((cle_acces IS NULL AND (SELECT draille_contexte_ouvert())) OR {_UNE_CLE})"
-    ),
+    "noyau_lignejournal": _SANS_CLE,
+    "noyau_echeance": _SANS_CLE,
     # Ouverte aussi au partenaire, tant que la personne y consent.
     "partage_orientation": f"({_UNE_CLE} OR cle_partenaire = ANY({_CLES}))",
 }
@@ -31,6 +32,15 @@ _AJOUT_SEUL = (
     "noyau_consultation",
     "messagerie_tentative",
     "messagerie_modelemessage",
+    # Un texte signé, une valeur relevée ne se réécrivent pas : un autre les suit.
+    "convention_texte",
+    "convention_annonce",
+    "convention_ligne",
+    "convention_financement",
+    "convention_cible",
+    "convention_deliberation",
+    "convention_valeur",
+    "convention_reduction",
 )
 
 
@@ -38,7 +48,7 @@ def modeles_personnels() -> list[type[models.Model]]:
     """Les modèles dont la table porte des données personnelles."""
     concrets = [m for m in apps.get_models() if issubclass(m, DonneePersonnelle)]
     nommes = [m for m in apps.get_models() if m._meta.db_table in _PREDICATS]
-    return [*nommes, *concrets]
+    return list(dict.fromkeys([*nommes, *concrets]))
 
 
 def predicat(modele: type[models.Model]) -> str:
@@ -72,7 +82,7 @@ def _poser_mur(curseur: CursorWrapper, modele: type[models.Model]) -> None:
     curseur.execute(f"DROP POLICY IF EXISTS mur ON {table}")
     condition = predicat(modele)
     curseur.execute(f"CREATE POLICY mur ON {table} USING ({condition}) WITH CHECK ({condition})")
-    if condition == _UNE_CLE:
+    if condition == _UNE_CLE or table == "noyau_echeance":
         # Sans cette statistique, PostgreSQL croit que le mur ne laisse presque rien passer.
         curseur.execute(
             f"CREATE STATISTICS IF NOT EXISTS {table}_cle"

@@ -314,18 +314,21 @@ def construire(nombre: int = 56) -> Monde:
 def construire_avec(profils: list[Profil]) -> Monde:
     """Un monde de ces personnes : compartiments, rang de commune, ont-elles déménagé."""
     from tests.droits.rangees_accueil import ouvrir_points, rapprocher, recevoir_des_anonymes
+    from tests.droits.rangees_convention import demander_acompte, publier
     from tests.droits.rangees_referent import conclure_calculs, ouvrir_bureaux
     from tests.droits.rangees_rsa import ecrire_fichiers
 
     monde = Monde()
     decouper(monde)
     employer(monde)
+    publier(monde)
     ouvrir_bureaux(monde)
     ouvrir_points(monde)
     peupler(monde, profils)
     recevoir_des_anonymes(monde)
     rapprocher(monde)
     conclure_calculs(monde)
+    demander_acompte(monde)
     ecrire_sans_personne(monde)
     ecrire_fichiers(monde)
     return monde

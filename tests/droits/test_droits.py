@@ -21,9 +21,10 @@ from draille.socle.acces import PAS, PERSONNEL, Acces, Role, acces_systeme
 from draille.socle.murs import modeles_personnels
 from tests.droits import tirages
 from tests.droits.chemins import Lecteur, attendre_tables, lire_tables
-from tests.droits.chemins_accueil import CHEMINS
+from tests.droits.chemins_convention import CHEMINS
 from tests.droits.ecrans import NOMINATIFS, REJETE, Ecran, aucun, corps, montres
-from tests.droits.ecrans_accueil import ADRESSES_HORS_SUJET, ECRANS, SOCIAUX, est_visee
+from tests.droits.ecrans_accueil import SOCIAUX, est_visee
+from tests.droits.ecrans_convention import ADRESSES_HORS_SUJET, ECRANS
 from tests.droits.monde import JOURS, Monde, construire, construire_avec
 from tests.droits.oracle import Oracle
 
@@ -201,6 +202,12 @@ CUMULS = {
 }
 
 
+def _lieux_eprouves(cumul: list[tuple[int, int, str, int]]) -> list[int]:
+    """Les secteurs où une fonction est tenue, et un où elle ne l'est pas ; un seul si partout."""
+    tenus = sorted({lieu for _, lieu, _, _ in cumul if lieu})
+    return [*tenus, min({1, 2, 3} - set(tenus))] if tenus else [1]
+
+
 def test_chaque_ecran_sous_des_cumuls_de_fonctions(monde, navigateur, monkeypatch):
     le = JOURS[-1]
     monkeypatch.setenv("DRAILLE_DATE", le.isoformat())
@@ -210,7 +217,7 @@ def test_chaque_ecran_sous_des_cumuls_de_fonctions(monde, navigateur, monkeypatc
         with transaction.atomic():
             contexte.poser(acces=SYSTEME, instant=INSTANT)
             lecteur = _lecteur(monde, cumul, le, 0, navigateur)
-            for rang, lieu in enumerate((1, 2, 3)):
+            for rang, lieu in enumerate(_lieux_eprouves(cumul)):
                 communes = {c for c, p in monde.lieux[lieu].communes if p.contient(le)}
                 ici = [i for i in monde.individus if i.commune in communes]
                 insertion = next(i for i in ici if i in en_insertion)
@@ -280,6 +287,40 @@ LECTURES_HORS_SUJET = {
     "draille.mesures.accueil_social.views_lieux.depuis": "rend une commune",
     "draille.mesures.accueil_social.views_lieux.groupes_de_lieux": "des lieux, sans personne",
     "draille.mesures.reseau_insertion.views_commun.acces_nominatif": "réduit un accès",
+    "draille.ecrans.arbre.declarer_lecteur": "inscrit une lecture, sans lire la base",
+    "draille.ecrans.arbre.lire": "assemble des appuis ; chacun lit par une lecture éprouvée",
+    "draille.mesures.convention.lectures_objectifs.objectifs": "lit par les indicateurs éprouvés",
+    "draille.mesures.convention.lectures_pilotage.pilotage": "assemble des lectures éprouvées",
+    "draille.mesures.convention.lectures_pilotage_departements.comparer_au_fichier": (
+        "lit par les indicateurs éprouvés"
+    ),
+    "draille.mesures.convention.lectures_rapport_contenu.est_departemental": "lit l'accès seul",
+    "draille.mesures.convention.lectures_rapport_contenu.portee": "dit une portée, sans la base",
+    "draille.mesures.convention.lectures_rapport_fichiers.preparer": "écrit un rapport de nombres",
+    "draille.mesures.formation.lectures.mes_formations": "les formations de l'agent même",
+    "draille.mesures.formation.lectures.session": "des professionnels, sans personne suivie",
+    "draille.mesures.formation.lectures.sessions": "des sessions, sans personne suivie",
+    "draille.mesures.formation.lectures_attestation.attestation": "un professionnel formé",
+    "draille.mesures.formation.lectures_chiffres.suivies": "des professionnels formés",
+    "draille.mesures.schema_solidarites.lectures_appuis.lire_delais": "compte par `en_cours`",
+    "draille.mesures.schema_solidarites.lectures_appuis.lire_figures": "des chiffres sans personne",
+    "draille.mesures.schema_solidarites.lectures_appuis.lire_indicateurs": (
+        "lit par les indicateurs éprouvés"
+    ),
+    "draille.mesures.schema_solidarites.lectures_appuis.mesures": "des mesures installées",
+    "draille.mesures.schema_solidarites.lectures_appuis.partenaires": "des lieux, sans personne",
+    "draille.mesures.schema_solidarites.lectures_delais.est_tu": "un prédicat, sans lire la base",
+    "draille.mesures.schema_solidarites.views_arbre.dresser": "assemble des appuis",
+    "draille.mesures.suivi_rsa.lectures_acompte.demandes": "des totaux, sans personne",
+    "draille.mesures.suivi_rsa.lectures_budget.page": "des montants ; les effectifs par `stock`",
+    "draille.mesures.suivi_rsa.lectures_historique.imports": "des mois passés, sans personne",
+    "draille.mesures.suivi_rsa.lectures_historique.lignes_a_dire": "des mois, sans personne",
+    "draille.mesures.suivi_rsa.lectures_prevision.mois_connus": "des nombres, par `stock` éprouvé",
+    "draille.mesures.suivi_rsa.views_commun.onglets": "choisit des liens, sans lire la base",
+    "draille.moteurs.indicateurs.adaptateur_export.exporter_actes": "un fichier, sous les clés",
+    "draille.moteurs.indicateurs.adaptateur_export.exporter_agregats": (
+        "lit par les indicateurs éprouvés"
+    ),
 }
 HORS_PAQUETS = ("draille.demo", "draille.commande", "draille.socle", "draille.reglages")
 

@@ -28,7 +28,7 @@ def aller_a(page: Any, motif: str, *, touche: str = "Tab", pas: int = PAS_AU_PLU
 
     `motif` : expression rationnelle du nom accessible ; `pas` : arrêts permis avant d'échouer.
     """
-    passes: list[str] = [""]
+    passes: list[str] = [page.evaluate(FOYER)["nom"]]
     for _ in range(pas):
         page.keyboard.press(touche)
         foyer = page.evaluate(FOYER)

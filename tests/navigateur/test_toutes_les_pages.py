@@ -13,6 +13,7 @@ import pytest
 from django.urls import Resolver404, resolve
 
 from tests.navigateur.conftest import CAPTURES, LARGEURS
+from tests.navigateur.controles import deborde, violations
 
 pytestmark = pytest.mark.navigateur
 
@@ -39,8 +40,24 @@ ATTENDUES = {
         *("consentements", "orienter_personne"),
     },
     "demo.social": {"annuaire_importer", "annuaire_nouveau", "annuaire_modifier"},
+    "demo.pilote": {
+        *("convention:vie", "convention:objectifs", "convention:comparer_dates"),
+        *("convention:avenant", "convention:textes_cadres", "convention:echeance_fixer"),
+        *("convention:argent", "convention:pieces", "convention:comptes"),
+        *("convention:comptes_importer", "convention:comptes_import", "convention:comptes_ligne"),
+        *("convention:rapports", "convention:rapport", "convention:pilotage", "convention:elu"),
+        *("convention:comparer", "convention:comparer_departements"),
+        *("convention:pilotage_actes", "convention:pilotage_retards"),
+        *("formations", "formation", "formation_catalogue", "formation_programmer"),
+        *("formation_chiffres", "formation_suivies", "formation_emarger", "formations_miennes"),
+        *("rsa_budget", "rsa_prevision", "rsa_historique", "rsa_voter", "rsa_mandater"),
+        *("schema", "pdi"),
+    },
     "demo.partenaire": {"journee", "partenaire_recues", "partenaire_orientation"},
-    "demo.cadre": {"rapprochements", "rapprochement", "rapprochement_fusions", "partenaire_acces"},
+    "demo.cadre": {
+        *("rapprochements", "rapprochement", "rapprochement_fusions", "partenaire_acces"),
+        *("rsa_acomptes", "rsa_acompte", "formation_programmer"),
+    },
 }
 ROLES_PAR_VUE = 2
 EXAMINEES: Counter[str] = Counter()
@@ -61,19 +78,12 @@ def _adresses(page: Any) -> Iterator[str]:
             yield morceaux.path + (f"?{morceaux.query}" if morceaux.query else "")
 
 
-def _violations(page: Any) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    resultat = Axe().run(page).response
-    return [f"{v['id']} : {v['nodes'][0]['html'][:160]}" for v in resultat["violations"]]
-
-
 def _controler(page: Any, chemin: str, *, avec_axe: bool = True) -> Iterator[str]:
     if avec_axe:
-        yield from (f"{chemin} : axe {v}" for v in _violations(page))
+        yield from (f"{chemin} : axe {v}" for v in violations(page))
     if BANDE not in page.inner_text("body"):
         yield f"{chemin} : la bande de démonstration manque"
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+    if deborde(page):
         yield f"{chemin} : la page déborde à {page.viewport_size['width']} px"
 
 

@@ -94,7 +94,7 @@ def charger_convention(*, contenu: regles.Contenu, par: Acces, le: date) -> Bila
     connues = {c.code: c for c in lectures.conventions(departement=contenu.departement)}
     for code in connues.keys() - {c.code for c in contenu.conventions}:
         raise _disparu(code)
-    inscription = _Inscription(contenu=contenu, par=par, le=le, bilan=bilan)
+    inscription = Inscription(contenu=contenu, par=par, le=le, bilan=bilan)
     for rang, convention in enumerate(contenu.conventions):
         connue = connues.get(convention.code)
         if connue is not None:
@@ -107,11 +107,16 @@ def _verifier(connue: regles.Convention, lue: regles.Convention) -> None:
     """Compare ce qui est inscrit au fichier, champ par champ, pour dire ce qui diffère."""
     lus = {t.code: t for t in lue.textes}
     _comparer(lue.code, "", connue, lue, sauf=("textes",))
+    rangs = {t.rang: t.code for t in lue.textes}
     for texte in connue.textes:
         ou = f"{lue.code}/{texte.code}"
+        if texte.saisi_le and rangs.get(texte.rang, texte.code) != texte.code:
+            raise _rang_pris(ou, texte, rangs[texte.rang])
         if texte.code not in lus:
+            if texte.saisi_le:
+                continue
             raise _disparu(ou)
-        _comparer(ou, "", texte, lus[texte.code], sauf=("lignes",))
+        _comparer(ou, "", texte, lus[texte.code], sauf=("lignes", "saisi_le"))
         lignes = {x.code: x for x in lus[texte.code].lignes}
         for ligne in texte.lignes:
             if ligne.code in lignes:
@@ -134,6 +139,14 @@ def _disparu(ou: str) -> Refus:
     )
 
 
+def _rang_pris(ou: str, texte: regles.Texte, code: str) -> Refus:
+    return Refus(
+        code="convention.rang_pris",
+        message=f"« {ou} » a été signé à l'écran au rang {texte.rang}, où le fichier met "
+        f"« {code} ». Si c'est le même, donnez-lui ce code et ce contenu ; sinon, le rang suivant.",
+    )
+
+
 def _modifie(ou: str, quoi: str) -> Refus:
     return Refus(
         code="convention.texte_modifie",
@@ -143,7 +156,7 @@ def _modifie(ou: str, quoi: str) -> Refus:
 
 
 @dataclass
-class _Inscription:
+class Inscription:
     """Écrit les tables d'un contenu ; les sources et les financeurs n'y sont créés qu'une fois."""
 
     contenu: regles.Contenu
@@ -155,6 +168,7 @@ class _Inscription:
     def convention(
         self, convention: regles.Convention, connue: regles.Convention | None, rang: int
     ) -> None:
+        """Écrit les textes signés de cette convention qui ne sont pas encore inscrits."""
         deja = {t.code for t in connue.textes} if connue else set()
         nouveaux = []
         for texte in convention.textes:
@@ -169,7 +183,7 @@ class _Inscription:
         if nouveaux:
             cadre = self._cadre(convention, rang)
             for texte in nouveaux:
-                self._texte(cadre, texte)
+                self.texte(cadre, texte)
 
     def _cadre(self, convention: regles.Convention, rang: int) -> models.Cadre:
         parite = convention.parite
@@ -189,7 +203,8 @@ class _Inscription:
         )
         return cadre
 
-    def _texte(self, cadre: models.Cadre, texte: regles.Texte) -> None:
+    def texte(self, cadre: models.Cadre, texte: regles.Texte) -> models.Texte:
+        """Écrit ce texte, ses lignes et ses montants, et les lignes de journal qui les disent."""
         inscrit = models.Texte.objects.create(
             cadre=cadre,
             code=texte.code,
@@ -200,6 +215,8 @@ class _Inscription:
             annee=texte.annee,
             signataires=[asdict(s) for s in texte.signataires],
             hypotheses=asdict(texte.hypotheses),
+            retirees=list(texte.retirees),
+            saisi_le=texte.saisi_le,
             **self._preuve(texte.preuve),
         )
         self._signer(cadre, inscrit, texte)
@@ -210,6 +227,7 @@ class _Inscription:
                 models.Annonce.objects.create(texte=inscrit, nature=nature, nombre=nombre, **preuve)
         for rang, ligne in enumerate(texte.lignes):
             self._ligne(inscrit, ligne, rang)
+        return inscrit
 
     def _signer(self, cadre: models.Cadre, inscrit: models.Texte, texte: regles.Texte) -> None:
         montants = texte.financements

@@ -35,6 +35,7 @@ class PageConvention:
     lignes_ids: dict[str, int]
     textes_ids: dict[str, int]
     texte_id: int | None
+    cadre_id: int
 
     @property
     def parite(self) -> regles.Parite | None:
@@ -76,6 +77,7 @@ def _page(cadre: models.Cadre, le: date) -> PageConvention:
     lecture = regles.lire_au(convention=convention, le=le)
     financements, lignes = lecture.financements, lecture.lignes
     total = sum((m.valeur for m in financements), Decimal(0))
+    connus = {t.code for t in lecture.convention.textes}
     ids = {(t.code, x.code): x.pk for t in cadre.textes.all() for x in t.lignes.all()}
     return PageConvention(
         lecture=lecture,
@@ -95,12 +97,13 @@ def _page(cadre: models.Cadre, le: date) -> PageConvention:
         montant_lignes=sum((x.montant for x in lignes if x.montant is not None), Decimal(0)),
         lignes_ids={
             x.code: ids[(t.code, x.code)]
-            for t in convention.textes
+            for t in lecture.textes_lus
             for x in t.lignes
             if x in lignes
         },
-        textes_ids={t.code: t.pk for t in cadre.textes.all()},
+        textes_ids={t.code: t.pk for t in cadre.textes.all() if t.code in connus},
         texte_id=_texte_id(cadre, lecture),
+        cadre_id=cadre.pk,
     )
 
 
@@ -147,6 +150,8 @@ def _texte(texte: models.Texte) -> regles.Texte:
         financements=tuple(_montant(f) for f in financements if f.ligne_id is None),
         lignes=tuple(_ligne(x, financements) for x in texte.lignes.all()),
         hypotheses=regles.Hypotheses(**texte.hypotheses),
+        retirees=tuple(texte.retirees),
+        saisi_le=texte.saisi_le,
     )
 
 

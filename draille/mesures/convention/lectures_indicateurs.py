@@ -4,19 +4,21 @@ Un chiffre et sa liste viennent des mêmes actes ; un lecteur extérieur au Dép
 petit nombre.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
+from typing import Any, overload
 
 from draille.mesures.convention.lectures_secret import Compte, taire_colonne, taire_total
 from draille.moteurs.indicateurs import adaptateur
-from draille.moteurs.indicateurs.adaptateur import Acte
+from draille.moteurs.indicateurs.adaptateur import Acte, Choix
 from draille.moteurs.indicateurs.calcul import BANDES, Delais, Periode, masquer
 from draille.moteurs.indicateurs.registre import Indicateur
 from draille.noyau.journal import registre
 from draille.noyau.personne.models import Personne
-from draille.noyau.territoire.models import Commune, Territoire, TerritoireCommune
+from draille.noyau.territoire.models import Commune, Territoire
 from draille.socle.acces import PAS, ROLES_NOMINATIFS, Acces
 from draille.socle.texte import mois_annee
 
@@ -124,19 +126,72 @@ def lire(*, indicateur: Indicateur, annee: int, lecteur: Lecteur) -> Lue:
     return Lue(total, mois, territoires, _delais(delais, seuil=seuil))
 
 
-def lister(*, indicateur: Indicateur, critere: Critere, lecteur: Lecteur) -> list[Acte]:
-    """Les actes derrière un nombre, du plus ancien au plus récent. Deux requêtes au plus."""
-    periode = Periode.annee(critere.annee)
-    if critere.mois is not None:
-        periode = Periode.mois(date(critere.annee, critere.mois, 1))
-    # Le secteur se filtre après l'unicité, comme dans le compte : sinon une personne entrée deux
-    # fois le même mois dans deux secteurs serait deux fois dans les listes et une fois au compte.
-    actes: Iterable[Acte] = adaptateur.liste(
-        indicateur=indicateur, periode=periode, acces=lecteur.acces, le=lecteur.le
-    )
-    if critere.territoire:
-        actes = filter(_est_du_secteur(critere.territoire, lecteur.le), actes)
-    return [a for a in actes if _est_de_la_part(a, critere)]
+@dataclass(frozen=True)
+class Liste(Sequence[Acte]):
+    """Les actes derrière un nombre, du plus ancien au plus récent, lus à la demande.
+
+    Une tranche est une requête qui ne lit qu'elle ; la longueur en est une autre, faite une fois.
+    """
+
+    indicateur: Indicateur
+    critere: Critere
+    lecteur: Lecteur
+
+    @cached_property
+    def _demande(self) -> dict[str, Any]:
+        critere = self.critere
+        periode = Periode.annee(critere.annee)
+        if critere.mois is not None:
+            periode = Periode.mois(date(critere.annee, critere.mois, 1))
+        # Le secteur se filtre après l'unicité, comme dans le compte : sinon une personne entrée
+        # deux fois le même mois dans deux secteurs serait deux fois dans les listes.
+        territoire = critere.territoire if critere.territoire != SANS_SECTEUR else ""
+        return {
+            "indicateur": self.indicateur,
+            "periode": periode,
+            "acces": self.lecteur.acces,
+            "le": self.lecteur.le,
+            "territoire": int(territoire) if territoire else None,
+        }
+
+    @cached_property
+    def _choix(self) -> Choix:
+        critere = self.critere
+        a_une_bande = critere.part is Part.REPONDUS and critere.bande is not None
+        return Choix(
+            part=critere.part.value,
+            jours=BANDES[critere.bande or 0] if a_une_bande else None,
+            hors_nature=NATURE if critere.territoire == SANS_SECTEUR else "",
+        )
+
+    @cached_property
+    def _nombre(self) -> int:
+        return adaptateur.compter(**self._demande, choix=self._choix)
+
+    def __len__(self) -> int:
+        return self._nombre
+
+    @overload
+    def __getitem__(self, rang: int) -> Acte: ...
+
+    @overload
+    def __getitem__(self, rang: slice) -> list[Acte]: ...
+
+    def __getitem__(self, rang: int | slice) -> Acte | list[Acte]:
+        if isinstance(rang, int):
+            place = range(len(self))[rang]
+            return self[place : place + 1][0]
+        depuis, fin, _ = rang.indices(len(self))
+        page = replace(self._choix, depuis=depuis, limite=max(fin - depuis, 0))
+        return adaptateur.liste(**self._demande, choix=page)
+
+    def __iter__(self) -> Iterator[Acte]:
+        return iter(adaptateur.liste(**self._demande, choix=self._choix))
+
+
+def lister(*, indicateur: Indicateur, critere: Critere, lecteur: Lecteur) -> Liste:
+    """Les actes derrière un nombre : tous en une requête, ou une page et leur nombre en deux."""
+    return Liste(indicateur, critere, lecteur)
 
 
 def est_tue(*, indicateur: Indicateur, critere: Critere, lecteur: Lecteur) -> bool:
@@ -253,28 +308,3 @@ def _bande_tue(lue: Lue, critere: Critere) -> bool:
 
 def _case(comptes: Sequence[Compte], cle: str) -> Compte | None:
     return next((c for c in comptes if c.cle == cle), None)
-
-
-def _est_de_la_part(acte: Acte, critere: Critere) -> bool:
-    if critere.part is Part.NUMERATEUR:
-        return acte.dans_numerateur
-    if critere.part is Part.DENOMINATEUR:
-        return True
-    jours = acte.delai_jours
-    if jours is None or critere.bande is None:
-        return jours is not None
-    bas, haut = BANDES[critere.bande]
-    return bas <= max(jours, 0) and (haut is None or max(jours, 0) <= haut)
-
-
-def _est_du_secteur(territoire: str, le: date) -> Callable[[Acte], bool]:
-    appartenances = TerritoireCommune.objects.filter(debut__lte=le, nature=NATURE).exclude(
-        fin__lte=le
-    )
-    if territoire == SANS_SECTEUR:
-        situees = set(appartenances.values_list("commune_id", flat=True))
-        return lambda a: a.commune_id not in situees
-    communes = set(
-        appartenances.filter(territoire_id=int(territoire)).values_list("commune_id", flat=True)
-    )
-    return lambda a: a.commune_id in communes

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from draille.mesures.convention import views, views_indicateurs
+from draille.mesures.convention import (
+    urls_comptes,
+    urls_pilotage,
+    urls_rapport,
+    urls_vie,
+    views,
+    views_indicateurs,
+)
 
 app_name = "convention"
 urlpatterns = [
@@ -21,4 +28,8 @@ urlpatterns = [
         views_indicateurs.exporter,
         name="exporter",
     ),
+    *urls_vie.urlpatterns,
+    *urls_comptes.urlpatterns,
+    *urls_rapport.urlpatterns,
+    *urls_pilotage.urlpatterns,
 ]

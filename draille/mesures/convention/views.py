@@ -16,7 +16,14 @@ from draille.ecrans.lecture_seule import ecrit
 from draille.ecrans.menu import entrees
 from draille.ecrans.panneaux import figures
 from draille.ecrans.requete import acces_de
-from draille.mesures.convention import lectures, lectures_mots, regles, views_indicateurs
+from draille.mesures.convention import (
+    lectures,
+    lectures_mots,
+    lectures_objectifs,
+    lectures_suivi,
+    regles,
+    views_indicateurs,
+)
 from draille.mesures.convention.acces import ACCES
 from draille.mesures.convention.forms import DateLue
 from draille.mesures.convention.lectures import PageConvention
@@ -28,6 +35,7 @@ from draille.mesures.convention.lectures_chiffres import (
     ouvrir_montant,
 )
 from draille.mesures.convention.lectures_contexte import contexte_rsa
+from draille.mesures.convention.views_vie import onglets_de
 
 LIBELLE_AU_PLUS = 32
 
@@ -46,6 +54,8 @@ def convention(request: HttpRequest) -> HttpResponse:
         "rsa": contexte_rsa(
             racine=settings.RACINE, departement=settings.DRAILLE_DEPARTEMENT, le=jour
         ),
+        "textes_cadres": lectures_suivi.textes_cadres(le=jour),
+        "dites": lectures_objectifs.suivi_du_departement().contexte,
     }
     return render(request, "convention/convention.html", contexte)
 
@@ -139,6 +149,7 @@ def _cadre(page: PageConvention, jour: date) -> dict[str, Any]:
     cadre = lecture.convention
     return {
         "page": page,
+        "vues": onglets_de(convention=cadre, actif="", jour=jour),
         "dernier_jour": cadre.fin - timedelta(days=1) if cadre.fin else None,
         "textes": [
             {

@@ -1,16 +1,25 @@
-"""Ce que la convention montre sur « Ma journée » : l'argent, et le résultat promis."""
+"""Ce que la convention montre sur « Ma journée » : l'argent, le résultat promis, les échéances."""
 
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 
+from draille.ecrans.mots import echeance_mots
 from draille.ecrans.panneaux import Tuile
-from draille.mesures.convention import lectures, lectures_indicateurs, views_indicateurs
+from draille.mesures.convention import (
+    lectures,
+    lectures_indicateurs,
+    lectures_suivi,
+    views_indicateurs,
+)
 from draille.mesures.convention.acces import ACCES
 from draille.mesures.convention.lectures import PageConvention
 from draille.mesures.convention.lectures_definitions import reference
+from draille.mesures.convention.views_vie import TONS
 from draille.socle.acces import Acces
+
+AU_PLUS = 5
 
 
 def _tuile(acces: Acces, le: date) -> dict[str, Any] | None:
@@ -36,7 +45,30 @@ def _resultats(page: PageConvention, acces: Acces, le: date) -> list[dict[str, A
     return resultats
 
 
+def _echeances(acces: Acces, le: date) -> dict[str, Any] | None:
+    dues = lectures_suivi.a_tenir(departement=settings.DRAILLE_DEPARTEMENT, le=le)
+    if not dues:
+        return None
+    montrees = [
+        {
+            "dite": d,
+            "ton": TONS[d.echeance.etat],
+            "mots": echeance_mots(jours=(d.echeance.avant_le - le).days),
+        }
+        for d in dues[:AU_PLUS]
+    ]
+    return {"echeances": montrees, "reste": len(dues) - len(montrees)}
+
+
 TUILES = (
+    Tuile(
+        code="convention.echeances",
+        titre="Échéances de la convention",
+        predicat=ACCES["piloter"],
+        gabarit="convention/_vie_tuile.html",
+        contexte=_echeances,
+        rang=55,
+    ),
     Tuile(
         code="convention.resultats",
         titre="La convention",

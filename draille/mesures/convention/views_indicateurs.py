@@ -205,7 +205,7 @@ def exporter(request: HttpRequest, code: str, version: int) -> HttpResponse:
     i, critere, lecteur = _demande(request, code, version)
     if lectures.est_tue(indicateur=i, critere=critere, lecteur=lecteur):
         raise Http404("ce lecteur ne voit pas ce nombre")
-    actes = lectures.lister(indicateur=i, critere=critere, lecteur=lecteur)
+    actes = list(lectures.lister(indicateur=i, critere=critere, lecteur=lecteur))
     tracer_export(
         charge=ExporterListe(i.code, i.version, _precision(critere), len(actes)),
         par=lecteur.acces,

@@ -1,8 +1,15 @@
 """Le descripteur de la mesure."""
 
 from draille.ecrans.menu import Entree
-from draille.mesures import Mesure
-from draille.mesures.suivi_rsa import actes, regles
+from draille.mesures import Mesure, Quotidien
+from draille.mesures.suivi_rsa import (
+    actes,
+    actes_acompte,
+    actes_budget,
+    actes_historique,
+    actes_prevision,
+    regles,
+)
 from draille.mesures.suivi_rsa.acces import ACCES
 from draille.mesures.suivi_rsa.views_encarts import PANNEAUX
 from draille.noyau.journal.projections import Projection
@@ -35,9 +42,37 @@ MESURE = Mesure(
         ActeDeclare("suivi_rsa.rectifier_sortie", 1, "Sortie rectifiée", actes.RectifierSortie),
         ActeDeclare("suivi_rsa.suspendre", 1, "Droit suspendu", actes.Suspendre),
         ActeDeclare("suivi_rsa.retablir", 1, "Droit rétabli", actes.Retablir),
+        ActeDeclare("suivi_rsa.voter", 1, "Vote du budget du RSA", actes_budget.Voter),
+        ActeDeclare(
+            "suivi_rsa.constater_mandat", 1, "Mandat de RSA constaté", actes_budget.ConstaterMandat
+        ),
+        ActeDeclare(
+            "suivi_rsa.importer_historique",
+            1,
+            "Historique du RSA importé",
+            actes_historique.ImporterHistorique,
+        ),
+        ActeDeclare(
+            "suivi_rsa.importer_acompte",
+            1,
+            "Demande d'acompte rapprochée",
+            actes_acompte.ImporterAcompte,
+        ),
     ),
     projections=(ENTREES,),
     menu=(Entree("Suivi du RSA", "rsa", ACCES["voir_chiffres"], 40),),
     panneaux=PANNEAUX,
-    mots={code: nom[0].lower() + nom[1:] for code, nom in regles.CATEGORIES.items()},
+    quotidiens=(Quotidien(nom="suivi_rsa.prevision", faire=actes_prevision.chaque_nuit),),
+    mots={code: nom[0].lower() + nom[1:] for code, nom in regles.CATEGORIES.items()}
+    | {
+        "lignes_lues": "lignes lues",
+        "remplacees": "remplacées",
+        "ecarts": "dossiers en écart",
+        "montant_demande": "montant demandé",
+        "vote_le": "voté le",
+        "non_publiee": "non publiée",
+        "primitif": "budget primitif",
+        "supplementaire": "budget supplémentaire",
+        "modificative": "décision modificative",
+    },
 )

@@ -19,13 +19,9 @@ from draille.mesures.suivi_rsa.views_chiffres import (
     secteurs,
     somme,
 )
+from draille.mesures.suivi_rsa.views_commun import ABREGES, onglets
 from draille.noyau.territoire.models import Territoire
 from draille.socle.acces import Acces
-
-_ABREGES = (
-    *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
-    *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
-)
 
 
 @exige(ACCES["voir_chiffres"])
@@ -38,7 +34,11 @@ def suivi(request: HttpRequest) -> HttpResponse:
     demande = request.GET.get("territoire", "")
     choisi = next((t for t in choix if str(t.pk) == demande), None)
     mois = mois_par_mois(acces=acces, le=le, territoire_id=choisi.pk if choisi else None)
-    contexte: dict[str, object] = {"territoires": choix, "territoire": choisi}
+    contexte: dict[str, object] = {
+        "territoires": choix,
+        "territoire": choisi,
+        "onglets": onglets(acces=acces, actif="rsa"),
+    }
     if mois:
         contexte |= _tableaux(mois) | _dessins(mois)
         if choisi is None:
@@ -97,4 +97,4 @@ def _lignes(lus: Sequence[Secteur]) -> list[Ligne]:
 
 
 def _court(mois: date) -> str:
-    return _ABREGES[mois.month - 1]
+    return ABREGES[mois.month - 1]

@@ -67,7 +67,17 @@ FROM (SELECT l.id, l.id AS ligne_ouverture_id, l.personne_id, l.objet_id, l.cle_
 WHERE %(limites)s::jsonb ? o.jour
 """
 
-_TOUTES = _ATTENDUES.format(lignes="noyau_lignejournal")
+# La limite est dans la charge, et la ligne peut ne parler de personne.
+_ATTENDUES_A_DATE_FIXE = f"""
+SELECT %(delai)s AS code, o.personne_id, o.objet_id, o.le AS ouverte_le, o.avant_le,
+  o.ligne_ouverture_id, o.cle_acces, f.le AS fermee_le,
+  coalesce(f.est_sans_suite, false) AS est_sans_suite, f.id AS ligne_fermeture_id
+FROM (SELECT l.id AS ligne_ouverture_id, l.personne_id, l.objet_id, l.cle_acces, l.le,
+        (l.charge ->> %(limite_charge)s)::date AS avant_le
+      FROM {{lignes}} l WHERE l.code = ANY(%(ouvertures)s)) o
+{_FERMETURE}
+WHERE o.avant_le IS NOT NULL
+"""
 
 # Sans jointure de la table avec elle-même : une table que le planificateur croit vide (elle l'était
 # à sa dernière analyse) serait relue en entier pour chaque ligne, une heure pour cent mille.
@@ -113,7 +123,7 @@ def inscrire(delai: Delai) -> None:
         Projection(
             nom=_nom(delai),
             etat=f"SELECT {_COLONNES} FROM noyau_echeance WHERE code = %(delai)s",
-            recalcul=f"SELECT {_COLONNES} FROM ({_TOUTES}) a",
+            recalcul=f"SELECT {_COLONNES} FROM ({_toutes(delai)}) a",
             parametres=partial(_parametres, delai),
         )
     )
@@ -128,7 +138,7 @@ def projeter(delai: Delai, lot: Lot, par: Acces) -> None:
     codes = set(lot.codes)
     if codes & set(delai.ouvert_par):
         _executer(
-            f"INSERT INTO noyau_echeance ({_COLONNES}) {_ATTENDUES.format(lignes=lignes)}"
+            f"INSERT INTO noyau_echeance ({_COLONNES}) {_attendues(delai, lignes)}"
             " ON CONFLICT (code, ligne_ouverture_id) DO NOTHING",
             {**_parametres(delai, lot), **etendue},
         )
@@ -148,11 +158,21 @@ def reconstruire(*, code: str) -> int:
     """
     delai = registre.delai(code)
     _executer("DELETE FROM noyau_echeance WHERE code = %(delai)s", {"delai": code})
-    return _executer(f"INSERT INTO noyau_echeance ({_COLONNES}) {_TOUTES}", _parametres(delai))
+    return _executer(
+        f"INSERT INTO noyau_echeance ({_COLONNES}) {_toutes(delai)}", _parametres(delai)
+    )
 
 
 def _nom(delai: Delai) -> str:
     return f"delais.{delai.code}"
+
+
+def _attendues(delai: Delai, lignes: str) -> str:
+    return (_ATTENDUES_A_DATE_FIXE if delai.limite_charge else _ATTENDUES).format(lignes=lignes)
+
+
+def _toutes(delai: Delai) -> str:
+    return _attendues(delai, "noyau_lignejournal")
 
 
 def _codes(delai: Delai) -> dict[str, Any]:
@@ -169,6 +189,8 @@ def _codes(delai: Delai) -> dict[str, Any]:
 
 def _parametres(delai: Delai, lot: Lot | None = None) -> Mapping[str, Any]:
     """Les codes du délai, et ce que Python calcule : la limite de chaque jour d'ouverture."""
+    if delai.limite_charge:
+        return {**_codes(delai), "limite_charge": delai.limite_charge}
     lignes, etendue = lot.sql() if lot else ("noyau_lignejournal", {})
     requete = f"SELECT DISTINCT l.le FROM {lignes} l WHERE l.code = ANY(%(ouvertures)s)"
     jours = [jour for (jour,) in _lire(requete, {**_codes(delai), **etendue})]

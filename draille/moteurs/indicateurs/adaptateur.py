@@ -4,12 +4,15 @@ Le compte et la liste sortent de la même requête : ils ne peuvent pas différe
 inscrit au mois de son dénominateur : aucun taux ne dépasse 100 %.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 
+from draille.moteurs.indicateurs import adaptateur_groupes
+from draille.moteurs.indicateurs.adaptateur_sql import DROITS, QUI, jusque, litteral, sans_avant
 from draille.moteurs.indicateurs.calcul import (
     Compte,
     Delais,
@@ -18,7 +21,7 @@ from draille.moteurs.indicateurs.calcul import (
     resumer_delais,
 )
 from draille.moteurs.indicateurs.registre import Indicateur
-from draille.socle.acces import PAS, Acces
+from draille.socle.acces import Acces
 from draille.socle.parametres import registre_global
 
 
@@ -46,6 +49,26 @@ class Acte:
         return None if self.fin_le is None else (self.fin_le - self.debut_le).days
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choix:
+    """Les actes que l'on garde de la liste, après l'unicité, et la page que l'on en lit.
+
+    `part` : tous (« denominateur »), ceux que l'on compte (« numerateur »), ceux qui ont une
+    réponse, à temps ou non (« repondus »). `jours` : les délais gardés, bornes incluses, la seconde
+    nulle sans plafond ; un délai négatif vaut zéro. `hors_nature` : hors de tout territoire de
+    cette nature. `limite` actes au plus, à partir du rang `depuis` (0 pour le premier).
+    """
+
+    part: Literal["denominateur", "numerateur", "repondus"] = "denominateur"
+    jours: tuple[int, int | None] | None = None
+    hors_nature: str = ""
+    depuis: int = 0
+    limite: int | None = None
+
+
+TOUS_LES_ACTES = Choix()
+
+
 @dataclass(frozen=True, slots=True)
 class Territorial:
     """Le compte d'un territoire."""
@@ -55,31 +78,27 @@ class Territorial:
     compte: Compte
 
 
-# Une ligne qui ne dit pas de qui elle parle compte pour elle-même.
-_QUI = "personne_id, CASE WHEN personne_id IS NULL THEN id END"
-
-
 def seuil_secret(*, le: date) -> int:
     """Le plus petit effectif montré hors du Département, en vigueur à cette date."""
     return registre_global().entier("indicateurs.seuil_secret", le)
 
 
 _UNICITE = {
-    "mois": f"SELECT DISTINCT ON ({_QUI}, mois) * FROM retenues ORDER BY {_QUI}, mois, le, id",
-    "premiere": f"SELECT DISTINCT ON ({_QUI}) * FROM retenues ORDER BY {_QUI}, le, id",
+    "mois": f"SELECT DISTINCT ON ({QUI}, mois) * FROM retenues d ORDER BY {QUI}, mois, le, id",
+    "premiere": f"SELECT DISTINCT ON ({QUI}) * FROM retenues d ORDER BY {QUI}, le, id",
     "aucune": "SELECT * FROM retenues",
 }
 # Le territoire se choisit après l'unicité : une personne entrée deux fois dans le mois, dans deux
 # communes, compte dans une seule, et la somme des territoires ne dépasse pas le Département.
 _DENOMINATEUR = """
 WITH retenues AS (
-  SELECT d.id, d.code, d.personne_id, d.objet_id, d.commune_id, d.le,
+  SELECT d.id, d.code, d.personne_id, d.objet_id, d.agent_id, d.commune_id, d.le,
     date_trunc('month', d.le)::date AS mois
   FROM noyau_lignejournal d
-  WHERE d.code = ANY(%(denominateur)s) AND d.le >= %(depuis)s AND d.le < %(fin)s
+  WHERE d.code = ANY(%(denominateur)s) AND d.le >= %(debut)s AND d.le < %(fin)s
     AND d.le <= %(jusque)s AND {droits} AND ({filtre})
 ), d AS (
-  SELECT * FROM ({unicite}) d WHERE d.le >= %(debut)s {territoire}
+  SELECT * FROM ({unicite}) p WHERE {premiere} {territoire} {ordre}
 )
 """
 # Par l'index (objet_id, code), ligne à ligne : une jointure libre se trompe de plan dès que le
@@ -108,40 +127,46 @@ _SANS_REPONSE = """
   SELECT d.*, NULL::date AS fin_le, NULL::bigint AS ligne_fin_id, false AS dans_numerateur FROM d
 )
 """
-_DROITS = (
-    "({ligne}.cle_acces IS NULL OR {ligne}.cle_acces = ANY(%(cles)s)"
-    f" OR {{ligne}}.cle_acces - {{ligne}}.cle_acces %% {PAS} = ANY(%(cles)s))"
-)
-_TERRITOIRE = """AND d.commune_id IN (
+_HORS_NATURE = """NOT EXISTS (
+  SELECT FROM noyau_territoirecommune tc WHERE tc.commune_id = liste.commune_id
+    AND tc.nature = %(nature)s AND tc.debut <= %(le)s AND (tc.fin IS NULL OR tc.fin > %(le)s))"""
+_TERRITOIRE = """AND p.commune_id IN (
   SELECT tc.commune_id FROM noyau_territoirecommune tc WHERE tc.territoire_id = %(territoire)s
     AND tc.debut <= %(le)s AND (tc.fin IS NULL OR tc.fin > %(le)s))"""
 
 
 def _requete(
-    indicateur: Indicateur, periode: Periode, acces: Acces, le: date, territoire: int | None
+    indicateur: Indicateur,
+    periode: Periode,
+    acces: Acces,
+    le: date,
+    territoire: int | None,
+    choix: Choix = TOUS_LES_ACTES,
 ) -> tuple[str, dict[str, Any]]:
     """Les tables `d` et `liste` de cet indicateur, et leurs paramètres nommés."""
-    est_premiere = indicateur.unicite == "premiere"
-    jusque = date.fromordinal(le.toordinal() - indicateur.anciennete_min_jours)
-    if indicateur.anciennete_min_jours:
-        jusque = date.fromordinal(jusque.toordinal() - 1)
     tete = _DENOMINATEUR.format(
-        droits=_DROITS.format(ligne="d"),
-        filtre=_litteral(indicateur.filtre),
+        droits=DROITS.format(ligne="d"),
+        filtre=litteral(indicateur.filtre),
         territoire="" if territoire is None else _TERRITOIRE,
-        unicite=_UNICITE[indicateur.unicite],
+        premiere=sans_avant(indicateur=indicateur, denominateur="denominateur", jusque="jusque"),
+        unicite=_UNICITE[indicateur.unicite].format(sujet=indicateur.sujet),
+        # Rangés d'avance, une page n'attend pas la réponse de ceux qu'elle ne montre pas.
+        ordre="" if choix.limite is None else "ORDER BY p.le, p.id",
     )
     return tete + _suite(indicateur), {
         "denominateur": list(indicateur.denominateur),
         "numerateur": list(indicateur.numerateur),
         "cles": list(acces.cles),
         "debut": periode.debut,
-        # La première ligne d'une personne se cherche depuis toujours, puis se date.
-        "depuis": date.min if est_premiere else periode.debut,
         "fin": periode.fin,
-        "jusque": jusque,
+        "jusque": jusque(indicateur=indicateur, le=le),
         "le": le,
         "territoire": territoire,
+        "nature": choix.hors_nature,
+        "jours_min": choix.jours and choix.jours[0],
+        "jours_max": choix.jours and choix.jours[1],
+        "rang": choix.depuis,
+        "limite": choix.limite,
     }
 
 
@@ -152,15 +177,10 @@ def _suite(indicateur: Indicateur) -> str:
     if indicateur.reponse == "la_meme":
         return _MEME_LIGNE
     return _REPONSES.format(
-        condition=_litteral(indicateur.condition),
-        fin=_litteral(indicateur.date_reponse),
-        droits=_DROITS.format(ligne="n"),
+        condition=litteral(indicateur.condition),
+        fin=litteral(indicateur.date_reponse),
+        droits=DROITS.format(ligne="n"),
     )
-
-
-def _litteral(sql: str) -> str:
-    """Le SQL d'une déclaration, où un « % » est un « % »."""
-    return sql.replace("%", "%%")
 
 
 def _lire(requete: str, parametres: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -176,21 +196,58 @@ def liste(
     acces: Acces,
     le: date,
     territoire: int | None = None,
+    choix: Choix = TOUS_LES_ACTES,
 ) -> list[Acte]:
     """Les actes de l'indicateur, du plus ancien au plus récent, tels que lus le jour `le`.
 
     `territoire` : identifiant d'un Territoire ; la commune est celle du jour de l'acte, le
     découpage celui du jour de lecture, pour comparer des années à périmètre constant.
-    Le lecteur n'y a que ce que ses clés ouvrent.
+    Le lecteur n'y a que ce que ses clés ouvrent. `choix` : une part, une page.
     """
-    requete, parametres = _requete(indicateur, periode, acces, le, territoire)
+    requete, parametres = _requete(indicateur, periode, acces, le, territoire, choix)
     rangees = _lire(
-        requete
-        + "SELECT id, code, personne_id, objet_id, commune_id, mois, le, fin_le, ligne_fin_id,"
-        " dans_numerateur FROM liste ORDER BY le, id",
+        f"{requete} SELECT id, code, personne_id, objet_id, commune_id, mois, le, fin_le,"
+        f" ligne_fin_id, dans_numerateur FROM liste {_ou(choix)} ORDER BY le, id"
+        " LIMIT %(limite)s OFFSET %(rang)s",
         parametres,
     )
     return [Acte(*rangee) for rangee in rangees]
+
+
+def compter(
+    *,
+    indicateur: Indicateur,
+    periode: Periode,
+    acces: Acces,
+    le: date,
+    territoire: int | None = None,
+    choix: Choix = TOUS_LES_ACTES,
+) -> int:
+    """Combien d'actes a cette liste, sans égard à la page du choix. Une requête."""
+    if choix.part == "denominateur" and choix.jours is None:
+        # Tous y sont : chercher leurs réponses ne changerait pas leur nombre.
+        indicateur = replace(indicateur, numerateur=())
+    requete, parametres = _requete(indicateur, periode, acces, le, territoire, choix)
+    ((nombre,),) = _lire(f"{requete} SELECT count(*) FROM liste {_ou(choix)}", parametres)
+    return int(nombre)
+
+
+def _ou(choix: Choix) -> str:
+    """Ce que le choix garde de la table `liste`."""
+    gardes = {
+        "denominateur": "true",
+        "numerateur": "dans_numerateur",
+        "repondus": "fin_le IS NOT NULL",
+    }
+    gardees = [gardes[choix.part]]
+    if choix.jours is not None:
+        # greatest ignore un nul : sans réponse, il n'y a pas de délai.
+        gardees.append("fin_le IS NOT NULL AND greatest(fin_le - le, 0) >= %(jours_min)s")
+        if choix.jours[1] is not None:
+            gardees.append("greatest(fin_le - le, 0) <= %(jours_max)s")
+    if choix.hors_nature:
+        gardees.append(_HORS_NATURE)
+    return "WHERE " + " AND ".join(gardees)
 
 
 def serie(
@@ -260,7 +317,20 @@ def delais(
 
 
 def toutes(
-    *, indicateurs: list[Indicateur], periode: Periode, acces: Acces, le: date
+    *, indicateurs: Sequence[Indicateur], periode: Periode, acces: Acces, le: date
 ) -> dict[str, list[tuple[date, Compte]]]:
-    """Les séries de plusieurs indicateurs, par code : une requête chacune."""
-    return {i.code: serie(indicateur=i, periode=periode, acces=acces, le=le) for i in indicateurs}
+    """Les séries de plusieurs indicateurs, par code : une requête pour toutes."""
+    if not indicateurs:
+        return {}
+    rangees = _lire(
+        *adaptateur_groupes.requete(
+            indicateurs=indicateurs, periode=periode, cles=acces.cles, le=le
+        )
+    )
+    lus: list[dict[date, Compte]] = [{} for _ in indicateurs]
+    for rang, mois, denominateur, numerateur in rangees:
+        lus[rang][mois] = Compte(denominateur, numerateur)
+    return {
+        i.code: completer(comptes=comptes, periode=periode)
+        for i, comptes in zip(indicateurs, lus, strict=True)
+    }

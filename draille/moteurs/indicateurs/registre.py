@@ -9,14 +9,16 @@ class Indicateur:
     """Une définition, sous un code et une version ; en changer, c'est en déclarer une autre.
 
     Le dénominateur : les lignes de journal `d` aux codes `denominateur` qui passent `filtre` (SQL
-    sur `d`), attribuées au mois de `d.le`, à raison d'une par personne et par mois (`unicite`
-    « mois »), de la première de chaque personne (« premiere ») ou de toutes (« aucune »). Le
+    sur `d`), attribuées au mois de `d.le`, à raison d'une par sujet et par mois (`unicite`
+    « mois »), de la première de chaque sujet (« premiere ») ou de toutes (« aucune »). Le
     numérateur : celles qui ont une ligne `n` aux codes `numerateur`, de même `objet_id`, pour
     laquelle la condition SQL `condition` (sur `d.le` et `n.le`) est vraie ; sans `numerateur`,
     l'indicateur est un simple compte. `date_reponse` (SQL sur `n`) : le jour où la réponse vaut ;
     par défaut, celui de sa ligne. `reponse` « la_meme » : la ligne `d` répond d'elle-même quand son
     code est au numérateur ; il n'y a alors ni condition ni délai. `anciennete_min_jours` : le
-    dénominateur n'a que les lignes âgées de plus de tant de jours à la date de lecture.
+    dénominateur n'a que les lignes âgées de plus de tant de jours à la date de lecture. `sujet` :
+    qui ne compte qu'une fois : la personne de la ligne, son objet (« objet » : `objet_id`) ou
+    l'agent qui l'a écrite (« agent »). Une ligne qui n'a pas ce sujet compte pour elle-même.
     """
 
     code: str
@@ -31,6 +33,7 @@ class Indicateur:
     reponse: Literal["par_objet", "la_meme"] = "par_objet"
     filtre: str = "true"
     unicite: Literal["mois", "premiere", "aucune"] = "mois"
+    sujet: Literal["personne", "objet", "agent"] = "personne"
     anciennete_min_jours: int = 0
     ligne_convention: str = ""
     unite: str = "personnes"

@@ -44,7 +44,9 @@ class RetardTerritoire:
 
 
 def _ouvertes(acces: Acces, le: date, filtre: Filtre) -> QuerySet[Echeance]:
-    requete = Echeance.objects.visibles(acces).filter(fermee_le__isnull=True)
+    requete = Echeance.objects.visibles(acces).filter(
+        fermee_le__isnull=True, personne__isnull=False
+    )
     if filtre.code:
         requete = requete.filter(code=filtre.code)
     if filtre.etat == "retard":
@@ -99,6 +101,7 @@ def retards_par_territoire(*, acces: Acces, le: date) -> list[RetardTerritoire]:
     """Les échéances ouvertes par secteur du Département, les plus en retard d'abord."""
     sous_cles = (
         "SELECT cle_acces, avant_le FROM noyau_echeance WHERE fermee_le IS NULL"
+        " AND personne_id IS NOT NULL"
         " AND (cle_acces = ANY(%(cles)s) OR cle_acces - cle_acces %% 100000 = ANY(%(cles)s))"
     )
     with connection.cursor() as curseur:
@@ -126,4 +129,15 @@ def prochaines(*, personnes: Sequence[int], acces: Acces) -> dict[int, Echeance]
         .filter(personne_id__in=personnes, fermee_le__isnull=True)
         .order_by(F("avant_le").desc(nulls_first=True), "-pk")
     )
-    return {e.personne_id: e for e in lues}
+    return {e.personne_id: e for e in lues if e.personne_id is not None}
+
+
+def du_departement(*, code: str, le: date) -> list[Echeance]:
+    """Ce que le Département doit lui-même par ce délai et qui n'est pas clos à cette date, la
+    limite la plus proche d'abord. Rien de personnel : ces échéances ne sont à personne.
+    """
+    return list(
+        Echeance.objects.filter(code=code, personne__isnull=True, ouverte_le__lte=le)
+        .exclude(fermee_le__lte=le)
+        .order_by("avant_le", "pk")
+    )

@@ -10,10 +10,15 @@ class Echeance(DonneePersonnelle):
     """Une horloge ouverte par un acte, fermée par un autre.
 
     `avant_le` : dernier jour à temps ; nul tant qu'une suspension dure, faute de limite.
+    `personne` nulle : ce que le Département doit lui-même (un rapport, une délibération) ; sans clé
+    d'accès, cette échéance n'a rien de personnel.
     """
 
+    cle_acces = models.IntegerField(db_index=True, null=True)  # type: ignore[assignment]
     code = models.CharField(max_length=80)
-    personne = models.ForeignKey(Personne, on_delete=models.PROTECT, related_name="echeances")
+    personne = models.ForeignKey(
+        Personne, on_delete=models.PROTECT, null=True, related_name="echeances"
+    )
     objet_id = models.BigIntegerField(null=True)
     ouverte_le = models.DateField()
     avant_le = models.DateField(null=True)
@@ -29,7 +34,11 @@ class Echeance(DonneePersonnelle):
         constraints = [
             models.UniqueConstraint(
                 fields=["code", "ligne_ouverture_id"], name="echeance_une_par_ouverture"
-            )
+            ),
+            models.CheckConstraint(
+                name="echeance_personne_a_une_cle",
+                condition=models.Q(personne__isnull=True) | models.Q(cle_acces__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(

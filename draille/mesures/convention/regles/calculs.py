@@ -1,7 +1,7 @@
 """Ce que l'on déduit d'une convention : lecture à une date, parité, écarts, cibles."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
@@ -48,7 +48,10 @@ class EtatParite(Libellee):
 
 @dataclass(frozen=True)
 class Lecture:
-    """La convention telle qu'elle se lit à une date."""
+    """La convention telle qu'elle se lit à une date.
+
+    `textes_lus` : les textes dont viennent les lignes et les montants, dans l'ordre.
+    """
 
     convention: Convention
     le: date
@@ -59,11 +62,18 @@ class Lecture:
     mention: str
     lignes: tuple[Ligne, ...] = ()
     financements: tuple[Montant, ...] = ()
+    textes_lus: tuple[Texte, ...] = ()
 
     @property
     def hypotheses(self) -> Hypotheses:
-        """Hypothèses du texte dont viennent les lignes."""
-        return self.texte_du_contenu.hypotheses if self.texte_du_contenu else Hypotheses()
+        """Hypothèses des textes dont viennent les lignes : pour chacune, la dernière qui est dite.
+
+        Un avenant qui ne dit rien d'un écart n'en efface pas l'explication.
+        """
+        dites: dict[str, str] = {}
+        for texte in self.textes_lus:
+            dites.update({nom: dit for nom, dit in vars(texte.hypotheses).items() if dit})
+        return Hypotheses(**dites)
 
 
 @dataclass(frozen=True)
@@ -134,13 +144,14 @@ def lire_au(*, convention: Convention, le: date) -> Lecture:
     """La convention à cette date : les textes signés plus tard n'y figurent pas encore.
 
     Un texte dont la signature n'est pas publiée vaut depuis le début de la convention, ou depuis
-    toujours si ce début ne l'est pas non plus. Un avenant de la même année complète ou remplace,
-    code par code, les lignes de ceux qui le précèdent ; une autre année repart de rien.
+    toujours si ce début ne l'est pas non plus. Un avenant de la même année complète, remplace ou
+    retire, code par code, les lignes de ceux qui le précèdent ; une autre année repart de rien.
     """
+    convention = _connue(convention, le)
     connus = [t for t in convention.textes if (_effet(convention, t) or le) <= le]
     texte = connus[-1] if connus else None
-    dernier = next((t for t in reversed(connus) if t.porte_des_montants or t.lignes), None)
-    meme_annee = [t for t in connus if dernier is not None and t.annee == dernier.annee]
+    dernier = next((t for t in reversed(connus) if _porte_un_contenu(t)), None)
+    lus = tuple(t for t in connus if dernier is not None and t.annee == dernier.annee)
     annonce = next((t.annonce for t in reversed(connus) if t.annonce), None)
     return Lecture(
         convention=convention,
@@ -150,11 +161,36 @@ def lire_au(*, convention: Convention, le: date) -> Lecture:
         texte_du_contenu=dernier,
         annonce=annonce,
         mention=_mention(convention, dernier),
-        lignes=tuple({x.code: x for t in meme_annee for x in t.lignes}.values()),
-        financements=tuple(
-            {m.financeur.code: m for t in meme_annee for m in t.financements}.values()
-        ),
+        lignes=_lignes(lus),
+        financements=tuple({m.financeur.code: m for t in lus for m in t.financements}.values()),
+        textes_lus=lus,
     )
+
+
+def _connue(convention: Convention, le: date) -> Convention:
+    """Sans les avenants saisis à l'écran et signés plus tard : ce jour-là, on les ignorait.
+
+    Un texte du fichier publié reste, et se montre « à venir » : on le connaît par sa page.
+    """
+    connus = tuple(
+        t for t in convention.textes if not t.saisi_le or not t.signe_le or t.signe_le <= le
+    )
+    return (
+        convention if len(connus) == len(convention.textes) else replace(convention, textes=connus)
+    )
+
+
+def _porte_un_contenu(texte: Texte) -> bool:
+    return bool(texte.porte_des_montants or texte.lignes or texte.retirees)
+
+
+def _lignes(textes: Iterable[Texte]) -> tuple[Ligne, ...]:
+    lignes: dict[str, Ligne] = {}
+    for texte in textes:
+        for code in texte.retirees:
+            lignes.pop(code, None)
+        lignes.update({x.code: x for x in texte.lignes})
+    return tuple(lignes.values())
 
 
 def _effet(convention: Convention, texte: Texte) -> date | None:

@@ -180,7 +180,7 @@ class _Lecteur:
     def texte(self, noeud: Noeud) -> Texte:
         cles = noeud.groupe(
             requis=("code", "rang", "titre", "bref", "signe_le", "annee", "signataires", "preuve"),
-            admis=("annonce", "financements", "lignes", "hypotheses"),
+            admis=("annonce", "financements", "lignes", "hypotheses", "retirees"),
         )
         lignes = (
             [self.ligne(n) for n in _uniques(cles["lignes"], "code")] if "lignes" in cles else []
@@ -198,6 +198,9 @@ class _Lecteur:
             financements=self.montants(cles.get("financements")),
             lignes=tuple(lignes),
             hypotheses=_hypotheses(cles.get("hypotheses")),
+            retirees=tuple(
+                n.texte() for n in (cles["retirees"].elements() if "retirees" in cles else ())
+            ),
         )
 
     def ligne(self, noeud: Noeud) -> Ligne:

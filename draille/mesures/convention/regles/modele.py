@@ -175,7 +175,11 @@ class Hypotheses:
 
 @dataclass(frozen=True)
 class Texte:
-    """Un acte daté qui fixe ou change le contenu : le texte initial (rang 0) ou un avenant."""
+    """Un acte daté qui fixe ou change le contenu : le texte initial (rang 0) ou un avenant.
+
+    `retirees` : les codes des lignes qu'il retire. `saisi_le` : le jour où il a été saisi à
+    l'écran, nul pour un texte venu du fichier du Département.
+    """
 
     code: str
     rang: int
@@ -189,6 +193,8 @@ class Texte:
     financements: tuple[Montant, ...] = ()
     lignes: tuple[Ligne, ...] = ()
     hypotheses: Hypotheses = Hypotheses()
+    retirees: tuple[str, ...] = ()
+    saisi_le: date | None = None
 
     @property
     def est_avenant(self) -> bool:

@@ -3,6 +3,7 @@
 Les imports sont de vrais processus, dans des bases jetables clonées de la base d'essai.
 """
 
+import json
 import os
 import random
 import signal
@@ -112,31 +113,46 @@ def _proprietaire(base: str) -> psycopg.Connection[Any]:
     return psycopg.connect(**{**demarrer().proprietaire, "dbname": base}, autocommit=True)
 
 
-def _lancer(
-    base: str, depots: Path, coup: int, fichiers: list[Path], lot: int = 8
-) -> "subprocess.Popen[str]":
-    environnement = {
-        **os.environ,
-        "DRAILLE_BASE": base,
-        "LOT": str(lot),
-        "DRAILLE_DEPOTS": str(depots),
-        "DRAILLE_CLES": settings.DRAILLE_CLES,
-        "DJANGO_SETTINGS_MODULE": "draille.reglages.principal",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "draille.moteurs.flux.tests.enfant", str(coup), *map(str, fichiers)],
+Importer = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def importer(fichiers: list[Path], tmp_path: Path) -> Iterator[Importer]:
+    """Fait des imports, chacun dans son processus, ceux d'un même appel en même temps."""
+    pere = subprocess.Popen(
+        [sys.executable, "-m", "draille.moteurs.flux.tests.enfant"],
         cwd=RACINE,
-        env=environnement,
+        env={
+            **os.environ,
+            "DRAILLE_CLES": settings.DRAILLE_CLES,
+            "DJANGO_SETTINGS_MODULE": "draille.reglages.principal",
+        },
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         text=True,
     )
+    assert pere.stdin and pere.stdout
+    ecrire, lire = pere.stdin, pere.stdout
 
+    def faire(*bases: str, coup: int = 0, lot: int = 8) -> list[dict[str, Any]]:
+        travaux = [
+            {
+                "base": b,
+                "depots": str(tmp_path / b),
+                "coup": coup,
+                "lot": lot,
+                "fichiers": [str(f) for f in fichiers],
+            }
+            for b in bases
+        ]
+        ecrire.write(json.dumps(travaux) + "\n")
+        ecrire.flush()
+        rendus: list[dict[str, Any]] = json.loads(lire.readline())
+        return rendus
 
-def _finir(enfant: "subprocess.Popen[str]") -> str:
-    sortie, erreurs = enfant.communicate(timeout=120)
-    assert enfant.returncode == 0, erreurs
-    return sortie
+    yield faire
+    ecrire.close()
+    assert pere.wait(timeout=60) == 0
 
 
 def _etat(base: str) -> dict[str, list[str]]:
@@ -146,13 +162,15 @@ def _etat(base: str) -> dict[str, list[str]]:
 
 @pytest.mark.lent
 def test_un_import_tue_puis_repris_finit_dans_le_meme_etat(
-    base: Callable[[str], str], fichiers: list[Path], tmp_path: Path
+    base: Callable[[str], str], importer: Importer
 ) -> None:
     temoin = base("temoin")
-    gestes = _finir(_lancer(temoin, tmp_path / "temoin", 0, fichiers))
+    (fait,) = importer(temoin)
+    assert fait["code"] == 0
+    gestes = fait["gestes"]
     attendu = _etat(temoin)
     d_une_traite = base("traite")
-    _finir(_lancer(d_une_traite, tmp_path / "traite", 0, fichiers, lot=10_000))
+    assert importer(d_une_traite, lot=10_000)[0]["code"] == 0
     assert _etat(d_une_traite) == attendu
     assert len(attendu["entrees"]) == 4
     assert len(attendu["rejets"]) == 1
@@ -164,21 +182,17 @@ def test_un_import_tue_puis_repris_finit_dans_le_meme_etat(
     coups = [alea.choice(par_nature["r"]), *alea.sample(par_nature["c"], 2)]
     coups += [*alea.sample(par_nature["t"], 4), par_nature["t"][-1], len(gestes)]
     for coup in sorted(coups):
-        tuee, depots = base(f"coup{coup}"), tmp_path / str(coup)
-        enfant = _lancer(tuee, depots, coup, fichiers)
-        enfant.communicate(timeout=120)
-        assert enfant.returncode == -signal.SIGKILL
-        _finir(_lancer(tuee, depots, 0, fichiers))
+        tuee = base(f"coup{coup}")
+        assert importer(tuee, coup=coup)[0]["code"] == -signal.SIGKILL
+        assert importer(tuee)[0]["code"] == 0
         assert _etat(tuee) == attendu, f"tué au geste {coup} ({gestes[coup - 1]})"
 
 
 @pytest.mark.lent
 def test_deux_imports_en_meme_temps_passent_l_un_apres_l_autre(
-    base: Callable[[str], str], fichiers: list[Path], tmp_path: Path
+    base: Callable[[str], str], importer: Importer
 ) -> None:
     temoin, disputee = base("seul"), base("deux")
-    _finir(_lancer(temoin, tmp_path / "seul", 0, fichiers))
-    enfants = [_lancer(disputee, tmp_path / "deux", 0, fichiers) for _ in range(2)]
-    for enfant in enfants:
-        _finir(enfant)
+    assert importer(temoin)[0]["code"] == 0
+    assert [fait["code"] for fait in importer(disputee, disputee)] == [0, 0]
     assert _etat(disputee) == _etat(temoin)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from draille.moteurs.indicateurs import adaptateur
+from draille.moteurs.indicateurs.adaptateur import Choix
 from draille.moteurs.indicateurs.calcul import Compte, Periode
 from draille.moteurs.indicateurs.registre import Indicateur
 from draille.noyau.journal import registre as journal
@@ -76,21 +77,21 @@ DEFINITIONS = {
 
 @pytest.fixture
 def ecrire(systeme, monkeypatch):
-    """Écrit un acte d'essai : (code, jour, personne, objet, commune)."""
+    """Écrit un acte d'essai : (code, jour, personne, objet, commune), par qui."""
     for nom in ("_actes", "_par_charge", "_abonnements"):
         monkeypatch.setattr(journal, nom, {})
     journal.declarer(ActeDeclare(ENTRER, 1, "Entrée", Entrer))
     journal.declarer(ActeDeclare(ORIENTER, 1, "Orientation", Orienter))
 
-    def _ecrire(code, le, personne_id, objet_id, commune_id=None):
-        charge = Entrer(categorie="retour") if code == ENTRER else Orienter(motif="100 %")
+    def _ecrire(code, le, personne_id, objet_id, commune_id=None, par=systeme):
+        charge = Entrer(categorie="retour") if code == ENTRER else Orienter(motif=str(le.day))
         sujet = Sujet(
             compartiment=Compartiment.INSERTION,
             personne_id=personne_id,
             objet_id=objet_id,
             commune_id=commune_id,
         )
-        return consigner(charge=charge, par=systeme, le=le, sujet=sujet)
+        return consigner(charge=charge, par=par, le=le, sujet=sujet)
 
     return _ecrire
 
@@ -119,6 +120,35 @@ def _recompte(lignes, indicateur, est_a_temps, le):
         comptes[jour.replace(day=1)][0] += 1
         comptes[jour.replace(day=1)][1] += bool(fins) and est_a_temps(jour, min(fins))
     return {m: Compte(d, n) for m, (d, n) in comptes.items()}
+
+
+# Toutes les formes qu'une définition peut prendre, pour les lire ensemble et une à une.
+FORMES = [
+    _indicateur(code=str(rang), **champs)
+    for rang, champs in enumerate(
+        [
+            {"condition": condition, "unicite": unicite, "sujet": sujet}
+            for condition in ("n.le <= d.le + 31", B1_SQL)
+            for unicite in ("mois", "premiere")
+            for sujet in ("personne", "objet")
+        ]
+        + [
+            {"unicite": "aucune", "filtre": filtre, **reponse}
+            for filtre in ("true", "d.charge ->> 'categorie' = 'retour'", "d.le > '2020-06-30'")
+            for reponse in (
+                {"numerateur": ()},
+                {"condition": "n.le >= d.le"},
+                {"numerateur": (ENTRER, ORIENTER), "condition": "n.id <> d.id"},
+                {"reponse": "la_meme", "denominateur": (ENTRER, ORIENTER)},
+            )
+        ]
+        + [
+            {"anciennete_min_jours": 45, "condition": "n.le < d.le + 45", "unicite": "premiere"},
+            {"condition": "(n.charge ->> 'motif')::integer > 5", "filtre": "d.le < '2020-02-01'"},
+            {"numerateur": (ORIENTER,), "condition": "n.charge ->> 'motif' LIKE '1%'"},
+        ]
+    )
+]
 
 
 INSTANT = datetime(2020, 12, 31, 9, 0, tzinfo=UTC)
@@ -153,6 +183,79 @@ def test_chaque_definition_egale_le_recompte(ecrire, systeme, entrees, le):
                 sum(a.dans_numerateur for a in liste) == adaptateur.annuelle(**demande).numerateur
             )
         transaction.set_rollback(True)
+
+
+@given(entrees=st.lists(ENTREE, max_size=8), le=st.dates(date(2020, 6, 1), date(2021, 3, 1)))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_ensemble_comme_un_a_un(ecrire, systeme, entrees, le):
+    """Une seule requête rend, pour chaque forme de définition, ce qu'elle rend seule."""
+    with transaction.atomic():
+        for objet, (personne, jour, ecarts) in enumerate(entrees, start=1):
+            # Deux entrées partagent parfois un objet ; une autre n'en a pas.
+            partage = None if objet == 5 else (objet + 1) // 2
+            ecrire(ENTRER, jour, personne if objet != 6 else None, partage)
+            for ecart in ecarts:
+                ecrire(ORIENTER, jour + timedelta(days=ecart), personne, partage)
+        demande = {"periode": AN, "acces": systeme, "le": le}
+        ensemble = adaptateur.toutes(indicateurs=FORMES, **demande)
+        for i in FORMES:
+            assert ensemble[i.code] == adaptateur.serie(indicateur=i, **demande), i
+        transaction.set_rollback(True)
+
+
+CHOIX = st.builds(
+    Choix,
+    part=st.sampled_from(["denominateur", "numerateur", "repondus"]),
+    jours=st.sampled_from([None, (0, 29), (30, 59), (60, None)]),
+    depuis=st.integers(0, 6),
+    limite=st.one_of(st.none(), st.integers(0, 6)),
+)
+
+
+def _garde(acte, choix):
+    if choix.jours is not None:
+        bas, haut = choix.jours
+        delai = None if acte.delai_jours is None else max(acte.delai_jours, 0)
+        if delai is None or delai < bas or (haut is not None and delai > haut):
+            return False
+    parts = {"numerateur": acte.dans_numerateur, "repondus": acte.fin_le is not None}
+    return parts.get(choix.part, True)
+
+
+@given(
+    entrees=st.lists(ENTREE, max_size=8),
+    choix=CHOIX,
+    forme=st.sampled_from([*FORMES, *(i for i, _ in DEFINITIONS.values())]),
+)
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_une_page_est_un_morceau_de_la_liste(ecrire, systeme, entrees, choix, forme):
+    with transaction.atomic():
+        for objet, (personne, jour, ecarts) in enumerate(entrees, start=1):
+            ecrire(ENTRER, jour, personne, objet)
+            for ecart in ecarts:
+                ecrire(ORIENTER, jour + timedelta(days=ecart), personne, objet)
+        demande = {"indicateur": forme, "periode": AN, "acces": systeme, "le": LE}
+        gardes = [a for a in adaptateur.liste(**demande) if _garde(a, choix)]
+        fin = None if choix.limite is None else choix.depuis + choix.limite
+        assert adaptateur.liste(**demande, choix=choix) == gardes[choix.depuis : fin]
+        assert adaptateur.compter(**demande, choix=choix) == len(gardes)
+        transaction.set_rollback(True)
+
+
+def test_hors_de_tout_secteur(ecrire, systeme, secteurs):
+    dedans = ecrire(ENTRER, date(2020, 3, 2), 1, 1, commune_id=1)
+    dehors = [ecrire(ENTRER, date(2020, 3, 2), o, o, commune_id=c) for o, c in ((2, None), (3, 9))]
+    demande = {"indicateur": DEFINITIONS["B1"][0], "periode": AN, "acces": systeme, "le": LE}
+    lus = adaptateur.liste(**demande, choix=Choix(hors_nature="secteur"))
+    assert [a.ligne_id for a in lus] == [d.pk for d in dehors]
+    (seul,) = adaptateur.liste(**demande, territoire=secteurs[0].pk)
+    assert seul.ligne_id == dedans.pk
+    autres = adaptateur.liste(**demande, choix=Choix(hors_nature="epci"))
+    assert len(autres) == 3
 
 
 def _compter(acces, le=LE, indicateur=DEFINITIONS["B1"][0], **autres):
@@ -250,8 +353,8 @@ def test_une_reponse_vaut_au_jour_que_dit_sa_charge(ecrire, systeme):
     ecrire(ENTRER, date(2020, 3, 2), 1, 1)
     ecrire(ORIENTER, date(2020, 3, 3), 1, 1)
     ecrire(ORIENTER, date(2020, 3, 4), 1, 1)
-    # « 100 % » : un pourcent de la déclaration reste un pourcent.
-    decale = "CASE WHEN n.charge ->> 'motif' LIKE '100 %' THEN n.le + 10 END"
+    # « 3% » : un pourcent de la déclaration reste un pourcent.
+    decale = "CASE WHEN n.charge ->> 'motif' LIKE '3%' THEN n.le + 10 END"
     bornes = {"periode": AN, "acces": systeme, "le": LE}
     (acte,) = adaptateur.liste(
         indicateur=_indicateur("n.le <= d.le + 1", date_reponse=decale), **bornes
@@ -275,11 +378,40 @@ def test_une_ligne_peut_repondre_delle_meme(ecrire, systeme):
     assert adaptateur.delais(**bornes).nombre == 0
 
 
-def test_une_requete_par_serie_quel_que_soit_le_nombre_de_lignes(
+def test_chaque_sujet_ne_compte_quune_fois(ecrire, systeme):
+    """Deux personnes, trois objets, un agent : chaque sujet dit son propre compte."""
+    for jour, personne, objet in ((2, 1, 1), (9, 1, 2), (16, 2, 3), (65, 2, 3)):
+        le = date(2020, 3, 1) + timedelta(days=jour - 1)
+        ecrire(ENTRER, le, personne, objet, par=_agent(1))
+    comptes = {
+        (sujet, unicite): _compter(systeme, indicateur=_indicateur(sujet=sujet, unicite=unicite))
+        for sujet in ("personne", "objet", "agent")
+        for unicite in ("mois", "premiere")
+    }
+    assert {c: n.denominateur for c, n in comptes.items()} == {
+        ("personne", "mois"): 3,
+        ("personne", "premiere"): 2,
+        ("objet", "mois"): 4,
+        ("objet", "premiere"): 3,
+        ("agent", "mois"): 2,
+        ("agent", "premiere"): 1,
+    }
+
+
+def test_une_ligne_sans_son_sujet_compte_pour_elle_meme(ecrire, systeme):
+    for jour in (2, 9):
+        ecrire(ENTRER, date(2020, 3, jour), 1, None)
+    assert _compter(systeme, indicateur=_indicateur(sujet="objet")).denominateur == 2
+
+
+def test_une_seule_requete_quel_que_soit_le_nombre_dindicateurs(
     ecrire, systeme, django_assert_num_queries
 ):
     for objet in range(1, 30):
         ecrire(ENTRER, date(2020, 1 + objet % 12, 2), objet, objet)
-    demandes = [i for i, _ in DEFINITIONS.values()]
-    with django_assert_num_queries(len(demandes)):
-        adaptateur.toutes(indicateurs=demandes, periode=AN, acces=systeme, le=LE)
+    with django_assert_num_queries(1):
+        adaptateur.toutes(
+            indicateurs=[i for i, _ in DEFINITIONS.values()], periode=AN, acces=systeme, le=LE
+        )
+    with django_assert_num_queries(0):
+        assert adaptateur.toutes(indicateurs=[], periode=AN, acces=systeme, le=LE) == {}

@@ -13,7 +13,8 @@ from draille.mesures.convention.regles import Cote, Genre, GenreCible, Libellee,
 CHIFFRES, DECIMALES = 14, 2
 
 
-def _choix(enumeration: type[Libellee]) -> list[tuple[str, str]]:
+def choix(enumeration: type[Libellee]) -> list[tuple[str, str]]:
+    """Les valeurs et les libellés d'une énumération, pour un champ de table."""
     return [(v.value, v.libelle) for v in enumeration]
 
 
@@ -56,7 +57,7 @@ class Financeur(models.Model):
     departement = models.CharField(max_length=3)
     code = models.CharField(max_length=60)
     nom = models.CharField(max_length=160)
-    cote = models.CharField(max_length=20, choices=_choix(Cote))
+    cote = models.CharField(max_length=20, choices=choix(Cote))
     rang = models.SmallIntegerField()
 
     class Meta:
@@ -77,11 +78,11 @@ class Cadre(Prouvee):
     departement = models.CharField(max_length=3)
     code = models.CharField(max_length=60)
     rang = models.SmallIntegerField()
-    genre = models.CharField(max_length=20, choices=_choix(Genre))
+    genre = models.CharField(max_length=20, choices=choix(Genre))
     titre = models.CharField(max_length=250)
     debut = models.DateField(null=True)
     fin = models.DateField(null=True)
-    parite_portee = models.CharField(max_length=20, blank=True, choices=_choix(Portee))
+    parite_portee = models.CharField(max_length=20, blank=True, choices=choix(Portee))
     part_max_etat = models.DecimalField(max_digits=5, decimal_places=4, null=True)
 
     class Meta:
@@ -108,7 +109,11 @@ class Cadre(Prouvee):
 
 
 class Texte(Prouvee):
-    """L'acte daté qui fixe le contenu : le texte initial (rang 0) ou un avenant."""
+    """L'acte daté qui fixe le contenu : le texte initial (rang 0) ou un avenant.
+
+    `retirees` : les codes des lignes qu'il retire. `saisi_le` : le jour où l'avenant a été saisi à
+    l'écran ; nul pour un texte venu du fichier du Département.
+    """
 
     cadre = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="textes")
     code = models.CharField(max_length=60)
@@ -120,6 +125,8 @@ class Texte(Prouvee):
     # Des fonctions publiques et le nom de qui les tenait, tels que la source les donne.
     signataires = models.JSONField(default=list)
     hypotheses = models.JSONField(default=dict)
+    retirees = ArrayField(models.CharField(max_length=60), default=list)
+    saisi_le = models.DateField(null=True)
 
     class Meta:
         """Les textes d'un cadre se suivent par rang."""
@@ -139,7 +146,7 @@ class Annonce(Prouvee):
     """Combien de mesures d'une nature le texte annonce : une donnée, jamais une constante."""
 
     texte = models.ForeignKey(Texte, on_delete=models.PROTECT, related_name="annonces")
-    nature = models.CharField(max_length=20, choices=_choix(Nature))
+    nature = models.CharField(max_length=20, choices=choix(Nature))
     nombre = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -161,7 +168,7 @@ class Ligne(Prouvee):
     code = models.CharField(max_length=60)
     rang = models.SmallIntegerField()
     libelle = models.CharField(max_length=250)
-    nature = models.CharField(max_length=20, choices=_choix(Nature))
+    nature = models.CharField(max_length=20, choices=choix(Nature))
     nature_est_deduite = models.BooleanField(default=False)
     montant = models.DecimalField(max_digits=CHIFFRES, decimal_places=DECIMALES, null=True)
     mesures = ArrayField(models.CharField(max_length=60), default=list)
@@ -220,7 +227,7 @@ class Cible(Prouvee):
     ligne = models.ForeignKey(Ligne, on_delete=models.PROTECT, related_name="cibles")
     code = models.CharField(max_length=60)
     libelle = models.CharField(max_length=250)
-    genre = models.CharField(max_length=20, choices=_choix(GenreCible))
+    genre = models.CharField(max_length=20, choices=choix(GenreCible))
     valeur = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     valeur_max = models.DecimalField(max_digits=14, decimal_places=4, null=True)
     unite = models.CharField(max_length=40)
